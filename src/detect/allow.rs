@@ -1,0 +1,283 @@
+//! Reasons for which bytes of the right shape are no secret, each a name of its own.
+
+use sha2::{Digest, Sha256};
+
+/// A kind of thing that only looks like a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Allow {
+    /// Says itself that it is none: `example`, `changeme`, `your-token`.
+    Placeholder,
+    /// Stands for a value that is filled in elsewhere: `${X}`, `{{ x }}`, `<token>`, `$X`, `%(x)s`.
+    Template,
+    /// One character or a short group over and over.
+    Repeats,
+    /// Holds a run of the alphabet, the digits or the keyboard.
+    Sequence,
+    /// A UUID.
+    Uuid,
+    /// Hexadecimal of a digest's length.
+    Digest,
+    /// Letters only, or words joined by one kind of separator.
+    Words,
+    /// A path, a URL or a dotted name.
+    Path,
+    /// An expression of a programming language: a call, an index, a member.
+    Code,
+    /// Ciphertext of a tool that keeps secrets encrypted in the tree, or a reference into a vault.
+    Sealed,
+    /// Goes to a host that cannot exist (RFC 2606, RFC 6761).
+    ReservedHost,
+    /// The sample token of jwt.io: subject 1234567890.
+    SampleJwt,
+}
+
+const ALL: [(&str, Allow); 12] = [
+    ("placeholder", Allow::Placeholder),
+    ("template", Allow::Template),
+    ("repeats", Allow::Repeats),
+    ("sequence", Allow::Sequence),
+    ("uuid", Allow::Uuid),
+    ("digest", Allow::Digest),
+    ("words", Allow::Words),
+    ("path", Allow::Path),
+    ("code", Allow::Code),
+    ("sealed", Allow::Sealed),
+    ("reserved-host", Allow::ReservedHost),
+    ("sample-jwt", Allow::SampleJwt),
+];
+
+/// Words of five letters or more that random strings do not hold by chance.
+const PLACEHOLDERS: &[&str] = &[
+    "example", "changeme", "change-me", "change_me", "placeholder", "replace", "dummy", "sample", "redacted", "insert", "your-", "your_",
+    "yourclient", "yoursecret", "yourtoken", "yourpass", "yourapi", "mysecret", "mypassword", "mytoken", "fake-", "fake_", "fakefake",
+    "xxxxx", "notreal", "not-real", "not_real", "test-", "test_", "-test", "_test", "testing", "secret-", "secret_", "password", "passw0rd",
+    "client-id", "clientsecret", "client_secret", "client-secret", "to-be-", "undefined", "foobar", "lorem", "deadbeef",
+];
+
+/// SHA-256 of values that vendors print in their own documentation. They are reported as documented samples.
+///
+/// Sources: the README files of Genesys Cloud's Java, Kotlin, Python and .NET SDKs, and the Genesys Cloud
+/// developer center's tutorials.
+const DOCUMENTED: &[&str] = &[
+    "4e0747a0fce68f93e1c9a4a49b7533525d60de54fc42eef996d465f99f94d758",
+    "e6db9c7506126bc5783b51a48922d77e78d0f044aba6774aaf26b4770c2efe8f",
+    "17eef3dbe4327556f1a403cb36b718edf09713f3900c4e93f4a219a16ed3d4f8",
+    "68d7efd4163ad2ca1b706b21f17b35724ba91ef2c86a180d4e94881183128263",
+    "1946a045d4a2ebce6d4e9f8f69bf306b47aa19f2d1afdcdb27ba8688c51dc980",
+    "1684388e056c8ba9c52411d141b42cf19d0078f4034576e400ead861c14e5c55",
+    "1cc9cda4135bc8fee1b8831b294e8729ec6f9e274f2d45ec7b0118fe5fdbe052",
+    "8ac31bfc41cf0d3ccd315f0238104f9b676d1c470f0b4e4e4c8386f2f843c29f",
+];
+
+/// Whether a vendor's own documentation prints this value.
+pub(crate) fn is_documented(secret: &[u8]) -> bool {
+    let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(secret));
+    DOCUMENTED.contains(&digest.as_str())
+}
+
+impl Allow {
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        ALL.iter().find(|(known, _)| *known == name).map(|(_, allow)| *allow)
+    }
+
+    pub(crate) fn names() -> String {
+        ALL.map(|(name, _)| name).join(", ")
+    }
+
+    /// The name rules use.
+    pub(crate) fn name(self) -> &'static str {
+        ALL.iter().find(|(_, allow)| *allow == self).map_or("", |(name, _)| name)
+    }
+
+    /// Whether this is the reason for which `secret` is none. `around` is the stretch of text that the verdict may
+    /// look at.
+    pub(crate) fn holds(self, secret: &[u8], around: &[u8]) -> bool {
+        match self {
+            Allow::Placeholder => placeholder(secret),
+            Allow::Template => template(secret),
+            Allow::Repeats => repeats(secret),
+            Allow::Sequence => sequence(secret),
+            Allow::Uuid => is_uuid(secret),
+            Allow::Digest => matches!(secret.len(), 32 | 40 | 56 | 64 | 96 | 128) && secret.iter().all(u8::is_ascii_hexdigit),
+            Allow::Words => words(secret),
+            Allow::Path => path(secret),
+            Allow::Code => code(secret),
+            Allow::Sealed => sealed(secret),
+            Allow::ReservedHost => reserved_host(around),
+            Allow::SampleJwt => sample_jwt(secret),
+        }
+    }
+}
+
+fn contains(text: &[u8], word: &str) -> bool {
+    memchr::memmem::find(text, word.as_bytes()).is_some()
+}
+
+fn placeholder(secret: &[u8]) -> bool {
+    let lower = secret.to_ascii_lowercase();
+    PLACEHOLDERS.iter().any(|word| contains(&lower, word)) || lower.starts_with(b"your") || lower.ends_with(b"here")
+}
+
+fn template(secret: &[u8]) -> bool {
+    let opens = ["${", "{{", "$(", "#{", "%(", "<%", "{%", "[[", "@{", "(*"];
+    secret.first().is_some_and(|first| b"$<%".contains(first))
+        || opens.iter().any(|open| contains(secret, open))
+        || (secret.starts_with(b"{") && secret.ends_with(b"}"))
+        || (secret.starts_with(b"[") && secret.ends_with(b"]"))
+        || (secret.starts_with(b"__") && secret.ends_with(b"__"))
+        || secret.iter().filter(|byte| **byte == b'*').count() >= 3
+        || contains(secret, "...")
+}
+
+fn repeats(secret: &[u8]) -> bool {
+    let longest = secret.chunk_by(|a, b| a == b).map(<[u8]>::len).max().unwrap_or(0);
+    let distinct = {
+        let mut seen = [false; 256];
+        secret.iter().for_each(|&byte| seen[byte as usize] = true);
+        seen.iter().filter(|seen| **seen).count()
+    };
+    let group = (1..=8.min(secret.len() / 3)).any(|size| secret.chunks(size).all(|chunk| secret.starts_with(chunk)));
+    longest >= 6 || (secret.len() >= 12 && distinct * 4 < secret.len().min(32)) || group
+}
+
+fn sequence(secret: &[u8]) -> bool {
+    let lower = secret.to_ascii_lowercase();
+    let run = |step: i16| {
+        let mut longest = 1;
+        let mut current = 1;
+        for pair in lower.windows(2) {
+            let same_kind = pair[0].is_ascii_alphanumeric() && pair[1].is_ascii_alphanumeric();
+            current = if same_kind && i16::from(pair[1]) - i16::from(pair[0]) == step { current + 1 } else { 1 };
+            longest = longest.max(current);
+        }
+        longest
+    };
+    run(1) >= 6 || run(-1) >= 6 || ["qwerty", "asdfgh", "1q2w3e", "12345"].iter().any(|keys| contains(&lower, keys))
+}
+
+/// Whether the bytes are a UUID of any version, or a mask of one.
+pub(crate) fn is_uuid(text: &[u8]) -> bool {
+    let body = text.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or(text);
+    body.len() == 36
+        && body.iter().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_alphanumeric() })
+}
+
+fn words(secret: &[u8]) -> bool {
+    let letters = secret.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let digits = secret.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let other = secret.len() - letters - digits;
+    // No digit at all among letters: a name. A name may end in a small number.
+    (digits == 0 && other == 0) || (digits <= 2 && other > 0 && secret.split(|byte| !byte.is_ascii_alphanumeric()).all(word_or_number))
+}
+
+fn word_or_number(part: &[u8]) -> bool {
+    let one_case = part.iter().skip(1).all(u8::is_ascii_lowercase) || part.iter().all(|byte| !byte.is_ascii_lowercase());
+    part.iter().all(u8::is_ascii_digit) || (one_case && part.iter().any(|byte| b"aeiouyAEIOUY".contains(byte))) || part.len() <= 3
+}
+
+fn path(secret: &[u8]) -> bool {
+    let slashes = secret.iter().filter(|byte| matches!(byte, b'/' | b'\\')).count();
+    let starts = [&b"/"[..], b"./", b"../", b"~/", b"http:", b"https:", b"file:", b"arn:", b"ssm:", b"vault:", b"C:\\"];
+    starts.iter().any(|start| secret.starts_with(start) && (slashes > 0 || start.len() > 2)) && words_in_path(secret)
+        || (slashes >= 2 && words_in_path(secret))
+        || contains(secret, "://")
+        || secret.starts_with(b"arn:")
+        || dotted(secret)
+}
+
+fn words_in_path(secret: &[u8]) -> bool {
+    secret.split(|byte| matches!(byte, b'/' | b'\\')).all(|part| part.len() < 20 || words(part))
+}
+
+fn dotted(secret: &[u8]) -> bool {
+    let parts: Vec<_> = secret.split(|byte| *byte == b'.').collect();
+    parts.len() >= 2 && parts.iter().all(|part| !part.is_empty() && part.first().is_some_and(u8::is_ascii_alphabetic) && words(part))
+}
+
+fn code(secret: &[u8]) -> bool {
+    let text = |word: &str| contains(secret, word);
+    text("(") || text(")") || text("[") || text("->") || text("::") || text("==") || text("&&") || text("||") || text("=>")
+}
+
+fn sealed(secret: &[u8]) -> bool {
+    [&b"ENC["[..], b"ENC(", b"AQICAH", b"vault:v", b"$ANSIBLE_VAULT", b"@Microsoft.KeyVault", b"AgA", b"{cipher}", b"CfDJ8", b"op://"]
+        .iter()
+        .any(|start| secret.starts_with(start))
+}
+
+fn reserved_host(around: &[u8]) -> bool {
+    let mut at = 0;
+    let mut any = false;
+    while let Some(found) = memchr::memmem::find(&around[at..], b"://") {
+        let start = at + found + 3;
+        let end = start + around[start..].iter().position(|byte| !(byte.is_ascii_alphanumeric() || b".-_@:".contains(byte))).unwrap_or(around.len() - start);
+        let host = around[start..end].rsplit(|byte| *byte == b'@').next().unwrap_or(b"");
+        let host = host.split(|byte| *byte == b':').next().unwrap_or(b"").to_ascii_lowercase();
+        let reserved = [&b".test"[..], b".example", b".invalid", b"example.com", b"example.org", b"example.net"].iter().any(|end| host.ends_with(end));
+        if !reserved {
+            return false;
+        }
+        any = true;
+        at = end;
+    }
+    any
+}
+
+fn sample_jwt(secret: &[u8]) -> bool {
+    secret
+        .split(|byte| *byte == b'.')
+        .nth(1)
+        .and_then(super::checksum::base64)
+        .is_some_and(|body| contains(&body, r#""sub":"1234567890""#))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::example::fill;
+
+    const SHAPES: [&str; 5] = ["{{b64url 32}}", "{{alnum 40}}", "{{b64 33}}", "{{b64url 64}}", "{{lower 36}}"];
+
+    #[test]
+    fn random_strings_are_none_of_the_things_they_could_be_mistaken_for() {
+        let reasons = [Allow::Placeholder, Allow::Template, Allow::Repeats, Allow::Sequence, Allow::Uuid, Allow::Words, Allow::Code, Allow::Sealed];
+        for shape in SHAPES {
+            for seed in 0..400 {
+                let text = fill(shape, seed).expect("known field");
+                for reason in reasons {
+                    assert!(!reason.holds(text.as_bytes(), b""), "{} {shape} {seed}", reason.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn each_reason_knows_its_own() {
+        for (reason, text) in [
+            (Allow::Placeholder, "your-client-secret"),
+            (Allow::Template, "${SECRET}"),
+            (Allow::Template, "<client-secret>"),
+            (Allow::Template, "***********0w8"),
+            (Allow::Repeats, "xxxxxxxxxxxxxxxx"),
+            (Allow::Repeats, "abcabcabcabcabcabc"),
+            (Allow::Sequence, "aabcdefghij"),
+            (Allow::Sequence, "1234567890"),
+            (Allow::Uuid, "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx"),
+            (Allow::Words, "outboundNotificationWebhookSignatureSecretToken"),
+            (Allow::Words, "oauth-client-credentials"),
+            (Allow::Path, "/prod/genesys/client-secret"),
+            (Allow::Path, "config.client.secret"),
+            (Allow::Code, "os.getenv('X')"),
+            (Allow::Sealed, "ENC[AES256_GCM,data:xyz"),
+        ] {
+            assert!(reason.holds(text.as_bytes(), b""), "{} {text}", reason.name());
+        }
+    }
+
+    #[test]
+    fn a_host_is_reserved_only_if_every_host_nearby_is() {
+        assert!(Allow::ReservedHost.holds(b"", b"curl -u x https://jenkins.acme.test/job"));
+        assert!(!Allow::ReservedHost.holds(b"", b"curl https://a.test https://login.acme.io"));
+        assert!(!Allow::ReservedHost.holds(b"", b"curl jenkins"));
+    }
+}

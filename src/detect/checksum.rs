@@ -1,0 +1,184 @@
+//! Checks that a secret's own format allows without asking anybody.
+
+use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
+use serde_json::Value;
+
+/// A named offline check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Check {
+    /// The last six characters are the CRC-32 of those after the first underscore, in base62 (GitHub, npm).
+    Crc32,
+    /// Header and payload are JSON objects and the header names an algorithm (RFC 7519).
+    Jwt,
+    /// The armoured block holds base64 of a DER sequence or an OpenSSH key, and no encryption header (RFC 7468).
+    Pem,
+    /// 32 bytes in base64url: the last character carries four bits only.
+    Base64url32,
+    /// 64 bytes in base64url: the last character carries two bits only.
+    Base64url64,
+    /// Base64 of `user:password`, both printable (RFC 7617).
+    BasicPair,
+    /// Base64 that decodes.
+    Base64,
+}
+
+const ALL: [(&str, Check); 7] = [
+    ("crc32", Check::Crc32),
+    ("jwt", Check::Jwt),
+    ("pem", Check::Pem),
+    ("base64url-32", Check::Base64url32),
+    ("base64url-64", Check::Base64url64),
+    ("basic-pair", Check::BasicPair),
+    ("base64", Check::Base64),
+];
+
+impl Check {
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        ALL.iter().find(|(known, _)| *known == name).map(|(_, check)| *check)
+    }
+
+    pub(crate) fn names() -> String {
+        ALL.map(|(name, _)| name).join(", ")
+    }
+
+    /// Whether the bytes pass.
+    pub(crate) fn passes(self, secret: &[u8]) -> bool {
+        match self {
+            Check::Crc32 => crc32(secret),
+            Check::Jwt => jwt(secret),
+            Check::Pem => pem(secret),
+            Check::Base64url32 => secret.len() == 43 && secret.last().is_some_and(|last| b"AEIMQUYcgkosw048".contains(last)),
+            Check::Base64url64 => secret.len() == 86 && secret.last().is_some_and(|last| b"AQgw".contains(last)),
+            Check::BasicPair => basic_pair(secret),
+            Check::Base64 => base64(secret).is_some(),
+        }
+    }
+
+    /// Whether passing proves the format rather than just allowing it: chance alone passes less than one time in 1,000.
+    pub(crate) fn proves(self) -> bool {
+        matches!(self, Check::Crc32 | Check::Jwt | Check::Pem)
+    }
+}
+
+/// CRC-32 of the bytes as six base62 digits, digits before capitals before small letters.
+///
+/// Source: <https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/>
+pub(crate) fn crc32_base62(body: &[u8]) -> String {
+    const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut rest = crc32fast::hash(body);
+    let mut out = [b'0'; 6];
+    for place in out.iter_mut().rev() {
+        *place = DIGITS[(rest % 62) as usize];
+        rest /= 62;
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn crc32(secret: &[u8]) -> bool {
+    let Some(at) = memchr::memrchr(b'_', secret) else { return false };
+    let body = &secret[at + 1..];
+    body.len() > 6 && crc32_base62(&body[..body.len() - 6]).as_bytes() == &body[body.len() - 6..]
+}
+
+fn jwt(secret: &[u8]) -> bool {
+    let mut parts = secret.split(|byte| *byte == b'.');
+    let mut object = || -> Option<Value> {
+        let part = parts.next()?;
+        serde_json::from_slice(&BASE64URL_NOPAD.decode(part).ok()?).ok()
+    };
+    let head = object();
+    let body = object();
+    head.is_some_and(|head| head.get("alg").is_some_and(Value::is_string)) && body.is_some_and(|body| body.is_object())
+}
+
+fn pem(secret: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(secret).replace("\\r", "").replace("\\n", "\n").replace("\\/", "/");
+    if text.contains("ENCRYPTED") {
+        return false;
+    }
+    let Some((_, rest)) = text.split_once("-----BEGIN ") else { return false };
+    let Some((_, body)) = rest.split_once("-----") else { return false };
+    let body = body.split("-----END").next().unwrap_or("");
+    let body: String = body.lines().filter(|line| !line.contains(": ")).collect();
+    let clean: Vec<u8> = body.bytes().filter(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte)).collect();
+    let whole = clean.len() - clean.len() % 4;
+    match BASE64_NOPAD.decode(&clean[..whole]) {
+        // A key is a DER sequence, an OpenSSH container or an OpenPGP packet; none is shorter than an Ed25519 key.
+        Ok(bytes) => bytes.len() >= 30,
+        Err(_) => false,
+    }
+}
+
+/// Decodes base64 of either alphabet, padded or not.
+pub(crate) fn base64(text: &[u8]) -> Option<Vec<u8>> {
+    let bare = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
+    if text.len() != bare.len() && !text.len().is_multiple_of(4) {
+        return None;
+    }
+    let mut plain = bare.to_vec();
+    let url = bare.iter().any(|byte| b"-_".contains(byte));
+    if url && bare.iter().any(|byte| b"+/".contains(byte)) {
+        return None;
+    }
+    if url {
+        for byte in &mut plain {
+            *byte = match *byte {
+                b'-' => b'+',
+                b'_' => b'/',
+                other => other,
+            };
+        }
+    }
+    plain.resize(plain.len().next_multiple_of(4), b'=');
+    BASE64.decode(&plain).ok()
+}
+
+fn basic_pair(secret: &[u8]) -> bool {
+    let Some(pair) = base64(secret) else { return false };
+    let Some(colon) = memchr::memchr(b':', &pair) else { return false };
+    pair.len() - colon > 4 && pair.iter().all(|byte| (0x20..0x7f).contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::example::fill;
+
+    #[test]
+    fn a_github_token_carries_its_own_checksum() {
+        let token = fill("{{crc ghp_}}", 3).expect("known field");
+        assert!(Check::Crc32.passes(token.as_bytes()));
+        let mut wrong = token.into_bytes();
+        wrong[5] ^= 1;
+        assert!(!Check::Crc32.passes(&wrong));
+    }
+
+    #[test]
+    fn a_jwt_is_two_json_objects_and_a_signature() {
+        assert!(Check::Jwt.passes(fill("{{jwt}}", 3).expect("known field").as_bytes()));
+        assert!(!Check::Jwt.passes(b"eyJhbGciOiJIUzI1NiJ9.bm90IGpzb24.sig"));
+    }
+
+    #[test]
+    fn a_genesys_secret_ends_in_a_character_of_four_bits() {
+        let secret = fill("{{b64url 32}}", 3).expect("known field");
+        assert!(Check::Base64url32.passes(secret.as_bytes()));
+        assert!(!Check::Base64url32.passes(format!("{}B", &secret[..42]).as_bytes()));
+    }
+
+    #[test]
+    fn encrypted_and_empty_pem_blocks_do_not_pass() {
+        let block = fill("{{pem RSA PRIVATE KEY}}", 3).expect("known field");
+        assert!(Check::Pem.passes(block.as_bytes()));
+        assert!(!Check::Pem.passes(block.replace("RSA", "ENCRYPTED").as_bytes()));
+        assert!(!Check::Pem.passes(b"-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----"));
+    }
+
+    #[test]
+    fn base64_of_both_alphabets_decodes_with_and_without_padding() {
+        for text in ["YTpiYw==", "YTpiYw", "_-8", "/+8="] {
+            assert!(base64(text.as_bytes()).is_some(), "{text}");
+        }
+        assert!(base64(b"_+8=").is_none());
+    }
+}

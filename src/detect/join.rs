@@ -1,0 +1,150 @@
+//! Joins: what only several matches together can say. They run on the list of matches, never inside the judge.
+
+use regex_automata::{Anchored, Input};
+
+use super::{Match, Part, PathNeed};
+use crate::rule::{Evidence, PartForm, RequireForm, RuleSet};
+use crate::span::Span;
+
+/// Bytes beyond which nothing is a few lines away: minified files have lines of megabytes.
+const NEARBY: usize = 1200;
+
+/// Keeps the matches whose evidence is there, and adds the parts that belong to them.
+pub(super) fn resolve(rules: &RuleSet, text: &[u8], matches: Vec<Match>, evidence: &[(usize, Span)]) -> Vec<Match> {
+    let desk = Desk { rules, text, evidence };
+    let mut out = Vec::new();
+    for mut one in matches {
+        let rule = &rules.rules()[one.rule];
+        let requires = &rule.variants[one.variant].form.requires;
+        if !requires.is_empty() && !requires.iter().any(|need| desk.has(need, one.span)) {
+            let by_path = requires.iter().filter(|need| need.lines.is_none()).find_map(|need| {
+                let index = rules.evidence_index(&need.evidence)?;
+                rules.evidence()[index].has_path().then_some(index)
+            });
+            let Some(index) = by_path else { continue };
+            one.needs_path = Some(PathNeed::Evidence(index));
+        }
+        for part in &rule.spec.parts {
+            one.parts.extend(desk.part(part, one.span));
+        }
+        out.push(one);
+    }
+    out
+}
+
+struct Desk<'a> {
+    rules: &'a RuleSet,
+    text: &'a [u8],
+    evidence: &'a [(usize, Span)],
+}
+
+impl Desk<'_> {
+    /// Whether the evidence is there.
+    fn has(&self, need: &RequireForm, place: Span) -> bool {
+        self.of(&need.evidence, need.lines.map(|_| place))
+            .any(|(_, found)| need.lines.is_none_or(|lines| self.line_distance(place, found).is_some_and(|away| away.unsigned_abs() <= lines)))
+    }
+
+    /// The best part of that kind: first one before the secret on its line, then on the line above, then after it.
+    fn part(&self, part: &PartForm, place: Span) -> Option<Part> {
+        let rank = |away: i32, found: Span| match away {
+            0 if found.start < place.start => 0,
+            -1 => 1,
+            0 => 2,
+            1 => 3,
+            -2 => 4,
+            other => 4 + other.unsigned_abs(),
+        };
+        let best = self
+            .of(&part.evidence, part.lines.map(|_| place))
+            .filter(|(_, found)| !found.overlaps(&place))
+            .filter_map(|(mark, found)| {
+                let away = match part.lines {
+                    Some(lines) => self.line_distance(place, found).filter(|away| away.unsigned_abs() <= lines)?,
+                    None => 0,
+                };
+                let rank = if part.lines.is_some() { rank(away, found) } else { 0 };
+                Some((rank, gap(place, found), found, mark))
+            })
+            .min_by_key(|(rank, gap, found, _)| (*rank, *gap, *found))?;
+        let (_, _, found, mark) = best;
+        let literal = found.of(self.text);
+        let value = mark.value(literal).map_or_else(|| String::from_utf8_lossy(literal).into_owned(), str::to_owned);
+        let rule = part.rule.as_ref().and_then(|id| self.rules.rules().iter().position(|rule| rule.spec.id == *id));
+        Some(Part { name: part.name.clone(), value, span: found, rule })
+    }
+
+    /// All places of a kind of evidence, near `place` if one is given.
+    fn of<'a>(&'a self, id: &str, place: Option<Span>) -> impl Iterator<Item = (&'a Evidence, Span)> {
+        let index = self.rules.evidence_index(id);
+        self.evidence
+            .iter()
+            .filter(move |(kind, span)| Some(*kind) == index && place.is_none_or(|place| gap(place, *span) <= NEARBY))
+            .filter_map(|(kind, span)| self.confirm(*kind, *span))
+    }
+
+    /// The exact place of evidence whose literal occurs at `hit`.
+    fn confirm(&self, kind: usize, hit: Span) -> Option<(&Evidence, Span)> {
+        let mark = &self.rules.evidence()[kind];
+        if let Some(pattern) = mark.pattern() {
+            let from = hit.start.checked_sub(mark.form.back)?;
+            let until = (hit.end + 256).min(self.text.len());
+            let found = pattern.search(&Input::new(self.text).span(from..until).anchored(Anchored::Yes))?;
+            return Some((mark, Span::new(found.start(), found.end())));
+        }
+        if !mark.form.values.is_empty() {
+            // A host is not one inside a longer name: not 'x' of 'x.au', nor of 'box'.
+            let name = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+            let before = hit.start.checked_sub(1).and_then(|at| self.text.get(at));
+            let (after, beyond) = (self.text.get(hit.end), self.text.get(hit.end + 1));
+            if name(before) || name(after) || (after == Some(&b'.') && name(beyond)) {
+                return None;
+            }
+        }
+        Some((mark, hit))
+    }
+
+    /// Lines from `place` to `found`: negative above it, `None` where it is too far to tell.
+    fn line_distance(&self, place: Span, found: Span) -> Option<i32> {
+        let (between, sign) = if found.start < place.start {
+            (found.end.min(place.start)..place.start, -1)
+        } else {
+            (place.end.min(found.start)..found.start, 1)
+        };
+        if between.len() > NEARBY {
+            return None;
+        }
+        let between = &self.text[between];
+        // A notebook or a state file inside a string ends its lines with an escape.
+        Some(sign * memchr::memchr_iter(b'\n', between).count() as i32)
+    }
+}
+
+fn gap(a: Span, b: Span) -> usize {
+    if a.start < b.start { b.start.saturating_sub(a.end) } else { a.start.saturating_sub(b.end) }
+}
+
+/// One match for each rule and place: repeated ones once, and where rules meet on the same bytes the one that says more.
+pub(super) fn settle(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
+    matches.sort_by_key(|one| (one.span.start, std::cmp::Reverse(one.span.end), one.rule, one.needs_path.is_some(), one.variant, std::cmp::Reverse(one.parts.len())));
+    matches.dedup_by(|later, earlier| later.rule == earlier.rule && later.span == earlier.span && later.secret == earlier.secret);
+    let weight = |one: &Match| {
+        let rule = &rules.rules()[one.rule];
+        (!rule.spec.generic && one.needs_path.is_none(), one.checked, rule.spec.precision, rule.spec.severity, one.span.len(), std::cmp::Reverse(one.rule))
+    };
+    let loses = |one: &Match| {
+        matches.iter().any(|other| {
+            let same_rule = other.rule == one.rule && other.span != one.span;
+            let weaker = rules.rules()[one.rule].spec.generic || same_rule;
+            other.span.overlaps(&one.span) && weaker && weight(other) > weight(one) && (other.needs_path.is_none() || one.needs_path.is_some())
+        })
+    };
+    let keep: Vec<bool> = matches.iter().map(|one| !loses(one)).collect();
+    let mut keep = keep.into_iter();
+    matches.retain(|_| keep.next().unwrap_or(true));
+    // A part that is told within its credential is not told again by itself.
+    let told: Vec<(usize, Span)> =
+        matches.iter().filter(|one| one.needs_path.is_none()).flat_map(|one| one.parts.iter().filter_map(|part| Some((part.rule?, part.span)))).collect();
+    matches.retain(|one| !told.iter().any(|(rule, span)| *rule == one.rule && span.overlaps(&one.span)));
+    matches
+}

@@ -1,0 +1,79 @@
+//! User rule files: parsing, with errors that name the file, the line and the rule.
+
+use std::path::{Path, PathBuf};
+
+use toml::Spanned;
+
+use super::form::{EvidenceForm, FileForm, RuleForm};
+use super::set::{Evidence, Rule};
+
+/// A rule file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum RuleError {
+    /// The file could not be read.
+    #[error("cannot read rule file '{}': {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not TOML, or not a rule file.
+    #[error("cannot use rule file '{}', line {line}: {message}", path.display())]
+    Form {
+        /// The file.
+        path: PathBuf,
+        /// 1-based line.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A rule in it cannot work.
+    #[error("cannot use rule '{rule}' of '{}', line {line}: {message}", path.display())]
+    Rule {
+        /// The file.
+        path: PathBuf,
+        /// 1-based line of the rule's table.
+        line: usize,
+        /// The rule's id.
+        rule: String,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+/// Rules and evidence of one file, each with the line on which its table begins.
+pub(super) type Loaded = (Vec<(usize, Rule)>, Vec<Evidence>);
+
+/// Reads and compiles a user rule file.
+pub(super) fn load(path: &Path) -> Result<Loaded, RuleError> {
+    let text = std::fs::read_to_string(path).map_err(|source| RuleError::Read { path: path.into(), source })?;
+    let line_of = |offset: usize| text[..offset.min(text.len())].matches('\n').count() + 1;
+    let parsed: FileForm<Spanned<RuleForm>, EvidenceForm> = toml::from_str(&text).map_err(|error| RuleError::Form {
+        path: path.into(),
+        line: line_of(error.span().map_or(0, |span| span.start)),
+        message: error.message().trim().to_owned(),
+    })?;
+    let mut rules = Vec::new();
+    for table in parsed.rule {
+        let line = line_of(table.span().start);
+        let (spec, prose) = table.into_inner().split();
+        let id = spec.id.clone();
+        let fault = |message| RuleError::Rule { path: path.into(), line, rule: id.clone(), message };
+        let rule = Rule::own(spec, prose);
+        rule.validate().map_err(fault)?;
+        rules.push((line, rule));
+    }
+    let mut evidence = Vec::new();
+    for form in parsed.evidence {
+        let made = Evidence::new(form);
+        made.validate().map_err(|message| RuleError::Rule {
+            path: path.into(),
+            line: line_of(text.find(&made.form.id).unwrap_or(0)),
+            rule: made.form.id.clone(),
+            message,
+        })?;
+        evidence.push(made);
+    }
+    Ok((rules, evidence))
+}

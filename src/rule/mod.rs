@@ -1,0 +1,14 @@
+//! What to look for, as data: the TOML form, the embedded defaults, user files, and the proof of both.
+
+mod check;
+pub(crate) mod example;
+pub(crate) mod form;
+mod load;
+mod set;
+
+pub use check::{Defect, check};
+pub use example::fill as fill_example;
+pub use form::{EvidenceForm, MissForm, PartForm, Precision, Prose, RequireForm, Severity, Spec, VariantForm};
+pub use load::RuleError;
+pub use set::{Evidence, Rule, RuleSet};
+pub(crate) use set::{Target, Variant};

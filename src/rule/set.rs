@@ -1,0 +1,401 @@
+//! Rules ready to scan: literals in one automaton, patterns compiled when a literal of theirs first occurs.
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use regex_automata::meta::Regex;
+use regex_automata::util::syntax;
+use sha2::{Digest, Sha256};
+
+use super::form::{EvidenceForm, Prose, Spec, VariantForm};
+use super::load::{self, RuleError};
+use crate::detect::allow::Allow;
+use crate::detect::checksum::Check;
+use crate::detect::entropy::Alphabet;
+
+static SPECS: &str = include_str!(concat!(env!("OUT_DIR"), "/specs.json"));
+static PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.json"));
+
+fn embedded_prose() -> &'static [Prose] {
+    static PARSED: OnceLock<Vec<Prose>> = OnceLock::new();
+    PARSED.get_or_init(|| serde_json::from_str(PROSE).expect("the build script wrote it from the same types"))
+}
+
+/// One kind of secret.
+pub struct Rule {
+    /// What a scan needs.
+    pub spec: Spec,
+    /// The ways to find it.
+    pub(crate) variants: Vec<Variant>,
+    /// Offline checks.
+    pub(crate) checks: Vec<Check>,
+    /// Reasons for which a match is no finding.
+    pub(crate) allow: Vec<Allow>,
+    /// Alphabet of the entropy floor.
+    pub(crate) alphabet: Option<Alphabet>,
+    deny_key: Option<Lazy>,
+    path: Option<Lazy>,
+    prose: ProseRef,
+}
+
+enum ProseRef {
+    Embedded(usize),
+    Own(Box<Prose>),
+}
+
+impl Rule {
+    fn new(spec: Spec, prose: ProseRef) -> Self {
+        Rule {
+            variants: spec.variants.iter().cloned().map(Variant::new).collect(),
+            checks: spec.check.iter().filter_map(|name| Check::named(name)).collect(),
+            allow: spec.allow.iter().filter_map(|name| Allow::named(name)).collect(),
+            alphabet: spec.entropy.as_deref().and_then(Alphabet::named),
+            deny_key: spec.deny_key.clone().map(Lazy::new),
+            path: spec.path.clone().map(Lazy::new),
+            prose,
+            spec,
+        }
+    }
+
+    pub(super) fn own(spec: Spec, prose: Prose) -> Self {
+        Rule::new(spec, ProseRef::Own(Box::new(prose)))
+    }
+
+    /// What people read about the rule.
+    pub fn prose(&self) -> &Prose {
+        match &self.prose {
+            ProseRef::Embedded(index) => &embedded_prose()[*index],
+            ProseRef::Own(prose) => prose,
+        }
+    }
+
+    /// The pattern of keys that never hold this secret.
+    pub(crate) fn denies_key(&self, key: &[u8]) -> bool {
+        self.deny_key.as_ref().is_some_and(|pattern| pattern.get().is_match(key))
+    }
+
+    /// Whether a file of this path holds nothing but the secret.
+    pub(crate) fn is_path_of(&self, path: &str) -> bool {
+        self.path.as_ref().is_some_and(|pattern| pattern.get().is_match(path))
+    }
+
+    /// What keeps the rule from working.
+    pub(super) fn validate(&self) -> Result<(), String> {
+        let spec = &self.spec;
+        let known = |what: &str, names: &[String], found: usize, all: &str| {
+            if names.len() == found { Ok(()) } else { Err(format!("{what} names something unknown in {names:?}; known are {all}")) }
+        };
+        known("check", &spec.check, self.checks.len(), &Check::names())?;
+        known("allow", &spec.allow, self.allow.len(), &Allow::names())?;
+        if let (Some(name), None) = (&spec.entropy, self.alphabet) {
+            return Err(format!("entropy names the unknown alphabet '{name}'; known are {}", Alphabet::names()));
+        }
+        if spec.variants.is_empty() {
+            return Err("it has no pattern".into());
+        }
+        for variant in &self.variants {
+            if variant.form.literals.is_empty() && spec.path.is_none() {
+                return Err("a pattern without literals would run everywhere; name at least one literal".into());
+            }
+            if variant.form.literals.iter().any(|literal| literal.len() < 2) {
+                return Err("a literal of fewer than two characters hits everywhere".into());
+            }
+            variant.build()?;
+        }
+        for pattern in [&self.deny_key, &self.path].into_iter().flatten() {
+            compile(&pattern.source)?;
+        }
+        Ok(())
+    }
+}
+
+/// A pattern compiled when first asked for.
+pub(crate) struct Lazy {
+    source: String,
+    regex: OnceLock<Regex>,
+}
+
+impl Lazy {
+    fn new(source: String) -> Self {
+        Lazy { source, regex: OnceLock::new() }
+    }
+
+    pub(crate) fn get(&self) -> &Regex {
+        self.regex.get_or_init(|| compile(&self.source).expect("rules are validated: embedded ones by the tests, others when loaded"))
+    }
+}
+
+fn compile(pattern: &str) -> Result<Regex, String> {
+    Regex::builder()
+        .syntax(syntax::Config::new().unicode(false).utf8(false))
+        .configure(Regex::config().utf8_empty(false).nfa_size_limit(Some(8 << 20)).hybrid_cache_capacity(1 << 20))
+        .build(pattern)
+        .map_err(|error| {
+            let cause = error.syntax_error().map_or_else(|| error.to_string(), ToString::to_string);
+            format!("pattern does not compile: {cause}")
+        })
+}
+
+/// One pattern of a rule with its window.
+pub(crate) struct Variant {
+    pub(crate) form: VariantForm,
+    compiled: OnceLock<Compiled>,
+}
+
+/// A compiled pattern.
+pub(crate) struct Compiled {
+    pub(crate) regex: Regex,
+    /// Index of the group that is the secret; 0 is the whole match.
+    pub(crate) secret: usize,
+    /// Bytes a verdict may look at before the literal's first byte.
+    pub(crate) behind: usize,
+    /// Bytes a verdict may look at after the literal's first byte.
+    pub(crate) ahead: usize,
+}
+
+impl Variant {
+    fn new(form: VariantForm) -> Self {
+        Variant { form, compiled: OnceLock::new() }
+    }
+
+    pub(crate) fn compiled(&self) -> &Compiled {
+        self.compiled.get_or_init(|| self.build().expect("rules are validated: embedded ones by the tests, others when loaded"))
+    }
+
+    fn build(&self) -> Result<Compiled, String> {
+        let pattern = &self.form.pattern;
+        let regex = compile(pattern)?;
+        let hir = regex_syntax::ParserBuilder::new()
+            .unicode(false)
+            .utf8(false)
+            .build()
+            .parse(pattern)
+            .map_err(|error| format!("pattern does not parse: {error}"))?;
+        let longest = hir.properties().maximum_len();
+        let reach = match (self.form.reach, longest) {
+            (Some(stated), _) => stated,
+            (None, Some(longest)) => longest,
+            (None, None) => return Err("the pattern has no longest match; bound its repetitions or state a reach".into()),
+        };
+        if reach > 16 << 10 {
+            return Err(format!("a reach of {reach} bytes is over the limit of 16,384"));
+        }
+        let group = regex.group_info().to_index(regex_automata::PatternID::ZERO, "secret");
+        if regex.captures_len() > 1 && group.is_none() {
+            return Err("the pattern has groups and none is named 'secret'; write (?<secret>…), and (?:…) for the others".into());
+        }
+        let longest_literal = self.form.literals.iter().map(String::len).max().unwrap_or(0);
+        let (behind, ahead) = match self.form.back {
+            Some(back) => (back, reach),
+            None => (reach, reach + longest_literal),
+        };
+        Ok(Compiled { regex, secret: group.unwrap_or(0), behind, ahead })
+    }
+}
+
+/// Something that is no finding by itself and lends weight to one.
+pub struct Evidence {
+    /// Its definition.
+    pub form: EvidenceForm,
+    pattern: Option<Lazy>,
+    path: Option<Lazy>,
+}
+
+impl Evidence {
+    pub(super) fn new(form: EvidenceForm) -> Self {
+        Evidence { pattern: form.pattern.clone().map(Lazy::new), path: form.path.clone().map(Lazy::new), form }
+    }
+
+    pub(super) fn validate(&self) -> Result<(), String> {
+        if self.form.literals.iter().any(|literal| literal.len() < 2) || self.form.literals.is_empty() {
+            return Err("evidence needs literals of at least two characters".into());
+        }
+        for pattern in [&self.pattern, &self.path].into_iter().flatten() {
+            compile(&pattern.source)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn pattern(&self) -> Option<&Regex> {
+        self.pattern.as_ref().map(Lazy::get)
+    }
+
+    /// Whether a path is such evidence for what stands under it.
+    pub(crate) fn is_path(&self, path: &str) -> bool {
+        self.path.as_ref().is_some_and(|pattern| pattern.get().is_match(path))
+    }
+
+    /// Whether any path at all could be such evidence.
+    pub(crate) fn has_path(&self) -> bool {
+        self.path.is_some()
+    }
+
+    /// What a literal of this evidence stands for.
+    pub(crate) fn value(&self, literal: &[u8]) -> Option<&str> {
+        self.form.values.iter().find(|(word, _)| word.as_bytes().eq_ignore_ascii_case(literal)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What a literal leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// A variant of a rule: indexes of both.
+    Variant(u32, u32),
+    /// A piece of evidence, by index.
+    Evidence(u32),
+    /// A suppression marker, by index.
+    Marker(u32),
+}
+
+/// All rules of a scan, compiled.
+pub struct RuleSet {
+    rules: Vec<Rule>,
+    evidence: Vec<Evidence>,
+    literals: AhoCorasick,
+    targets: Vec<Vec<Target>>,
+    digest: String,
+    customised: bool,
+}
+
+impl RuleSet {
+    /// The embedded rules.
+    pub fn embedded() -> Self {
+        RuleSet::with_files::<&Path>(&[], &[]).expect("the embedded rules need no file")
+    }
+
+    /// The embedded rules, then those of the files: a rule with the id of an earlier one replaces it. Rules whose
+    /// ids are in `disabled` are left out.
+    ///
+    /// # Errors
+    /// A file that cannot be read or used, or a disabled id that no rule has.
+    pub fn with_files<P: AsRef<Path>>(files: &[P], disabled: &[String]) -> Result<Self, RuleError> {
+        let (specs, forms): (Vec<Spec>, Vec<EvidenceForm>) =
+            serde_json::from_str(SPECS).expect("the build script wrote it from the same types");
+        let mut rules: Vec<Rule> =
+            specs.into_iter().enumerate().map(|(index, spec)| Rule::new(spec, ProseRef::Embedded(index))).collect();
+        let mut evidence: Vec<Evidence> = forms.into_iter().map(Evidence::new).collect();
+        let mut origin: Vec<(&Path, usize, String)> = Vec::new();
+        for file in files {
+            let path = file.as_ref();
+            let (more, marks) = load::load(path)?;
+            for (line, rule) in more {
+                origin.push((path, line, rule.spec.id.clone()));
+                match rules.iter_mut().find(|known| known.spec.id == rule.spec.id) {
+                    Some(known) => *known = rule,
+                    None => rules.push(rule),
+                }
+            }
+            for mark in marks {
+                match evidence.iter_mut().find(|known| known.form.id == mark.form.id) {
+                    Some(known) => *known = mark,
+                    None => evidence.push(mark),
+                }
+            }
+        }
+        for (path, line, id) in &origin {
+            let rule = rules.iter().find(|rule| rule.spec.id == *id).expect("just added");
+            let fault = |message| RuleError::Rule { path: path.into(), line: *line, rule: id.clone(), message };
+            let twin = rules.iter().find(|other| other.spec.code == rule.spec.code && other.spec.id != *id);
+            if let Some(twin) = twin {
+                return Err(fault(format!("code '{}' is taken by rule '{}'", rule.spec.code, twin.spec.id)));
+            }
+            let asked = rule.spec.parts.iter().map(|part| &part.evidence);
+            let asked = asked.chain(rule.spec.variants.iter().flat_map(|v| v.requires.iter().map(|need| &need.evidence)));
+            for name in asked {
+                if !evidence.iter().any(|known| known.form.id == *name) {
+                    return Err(fault(format!("no [[evidence]] has the id '{name}'")));
+                }
+            }
+        }
+        rules.retain(|rule| !disabled.contains(&rule.spec.id));
+        Ok(RuleSet::build(rules, evidence, !files.is_empty() || !disabled.is_empty()))
+    }
+
+    fn build(rules: Vec<Rule>, evidence: Vec<Evidence>, customised: bool) -> Self {
+        let mut words: Vec<(Cow<'_, str>, Target)> = Vec::new();
+        for (r, rule) in rules.iter().enumerate() {
+            for (v, variant) in rule.variants.iter().enumerate() {
+                for literal in &variant.form.literals {
+                    words.push((literal.to_ascii_lowercase().into(), Target::Variant(r as u32, v as u32)));
+                }
+            }
+        }
+        for (e, mark) in evidence.iter().enumerate() {
+            for literal in mark.form.literals.iter().chain(mark.form.values.iter().map(|(word, _)| word)) {
+                words.push((literal.to_ascii_lowercase().into(), Target::Evidence(e as u32)));
+            }
+        }
+        for (m, marker) in crate::detect::MARKERS.iter().enumerate() {
+            words.push((marker.literal.into(), Target::Marker(m as u32)));
+        }
+        words.sort_by(|a, b| a.0.cmp(&b.0));
+        let (mut literals, mut targets): (Vec<String>, Vec<Vec<Target>>) = (Vec::new(), Vec::new());
+        for (word, target) in words {
+            if literals.last().is_some_and(|last| *last == word) {
+                let same = targets.last_mut().expect("as long as literals");
+                if !same.contains(&target) {
+                    same.push(target);
+                }
+            } else {
+                literals.push(word.into_owned());
+                targets.push(vec![target]);
+            }
+        }
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(&literals)
+            .expect("a few thousand short literals fit an automaton");
+        let mut hash = Sha256::new();
+        for rule in &rules {
+            hash.update(serde_json::to_vec(&rule.spec).expect("a spec is plain data"));
+        }
+        for mark in &evidence {
+            hash.update(serde_json::to_vec(&mark.form).expect("a form is plain data"));
+        }
+        let digest = data_encoding::HEXLOWER.encode(&hash.finalize()[..16]);
+        RuleSet { rules, evidence, literals: automaton, targets, digest, customised }
+    }
+
+    /// The rules, in a fixed order.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// The rule of that id or code.
+    pub fn find(&self, id: &str) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.spec.id == id || rule.spec.code == id)
+    }
+
+    /// The pieces of evidence that rules refer to.
+    pub fn evidence(&self) -> &[Evidence] {
+        &self.evidence
+    }
+
+    pub(crate) fn evidence_index(&self, id: &str) -> Option<usize> {
+        self.evidence.iter().position(|mark| mark.form.id == id)
+    }
+
+    /// The automaton over all literals.
+    pub(crate) fn literals(&self) -> &AhoCorasick {
+        &self.literals
+    }
+
+    /// What a literal of the automaton leads to.
+    pub(crate) fn targets(&self, literal: usize) -> &[Target] {
+        &self.targets[literal]
+    }
+
+    /// Identifies the rules of a scan: SHA-256 of what they look for, cut to 128 bits.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// Whether anything but the embedded rules is in force.
+    pub fn is_customised(&self) -> bool {
+        self.customised
+    }
+}
