@@ -1,6 +1,7 @@
 //! Snout.
 pub mod detect;
 pub mod rule;
+pub mod report;
 mod secret;
 pub mod span;
 pub use secret::Secret;
