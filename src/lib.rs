@@ -1,10 +1,48 @@
-//! Snout.
+//! Snout finds leaked credentials in working trees and whole git histories.
+//!
+//! A [`Plan`] says what to read and which [`rule`]s to apply. [`scan`] reads it: each blob goes through
+//! [`detect`], what it shows is grouped into findings, and the [`Report`] says what was found, what somebody
+//! silenced, and what was and was not read. A report writes itself as text, JSON or SARIF.
+//!
+//! ```
+//! use snout::{Format, Plan, RuleSet, Silent, Style, Target};
+//!
+//! let text = snout::rule::fill_example("GENESYS_CLIENT_SECRET={{b64url 32}}", 1).expect("a known field");
+//! let plan = Plan {
+//!     targets: vec![Target::Stdin(text.into_bytes())],
+//!     rules: RuleSet::embedded(),
+//!     threads: 1,
+//!     exclude: None,
+//!     max_file_size: None,
+//!     no_ignore: false,
+//!     reveal: false,
+//!     include_suppressed: false,
+//!     line_hashes: false,
+//!     key: b"any".to_vec(),
+//! };
+//! let report = snout::scan(&plan, &Silent)?;
+//! assert_eq!(report.findings[0].rule, "genesys-client-secret");
+//! let mut out = Vec::new();
+//! report.write(Format::Json, Style::default(), &mut out).expect("memory can be written");
+//! # Ok::<(), snout::ScanError>(())
+//! ```
+
 pub mod detect;
-pub mod rule;
+mod plan;
 pub mod report;
+pub mod rule;
+mod scan;
 mod secret;
-pub mod span;
+mod source;
+mod span;
+mod triage;
+
+pub use plan::{Plan, Progress, ScanError, Silent, Target};
+pub use report::{Finding, Format, Occurrence, Report, Style};
+pub use rule::{RuleError, RuleSet, Severity};
+pub use scan::scan;
 pub use secret::Secret;
+pub use span::{LineIndex, Region, Span};
 
 #[cfg(test)]
 mod embedded {

@@ -1,1 +1,9 @@
-fn main(){}
+//! The `snout` program: parse, run, exit.
+
+use std::process::ExitCode;
+
+mod cli;
+
+fn main() -> ExitCode {
+    cli::run()
+}

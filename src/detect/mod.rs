@@ -17,7 +17,7 @@ mod judge;
 mod marker;
 mod text;
 
-pub(crate) use marker::{MARKERS, Marker, Scope};
+pub(crate) use marker::{MARKERS, Scope};
 pub use text::{Encoding, Text};
 
 use crate::rule::{RuleSet, Target};

@@ -11,4 +11,4 @@ pub use example::fill as fill_example;
 pub use form::{EvidenceForm, MissForm, PartForm, Precision, Prose, RequireForm, Severity, Spec, VariantForm};
 pub use load::RuleError;
 pub use set::{Evidence, Rule, RuleSet};
-pub(crate) use set::{Target, Variant};
+pub(crate) use set::Target;

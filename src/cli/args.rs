@@ -1,0 +1,242 @@
+//! The command line. Doc comments are the help text.
+
+use std::path::PathBuf;
+
+use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+
+/// Find leaked credentials in working trees and whole git histories, Genesys Cloud first.
+#[derive(Parser)]
+#[command(name = "snout", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = "Exit codes: 0 clean, 1 blocking findings, 2 error, 3 incomplete coverage, 130 interrupted.\nMore: snout help formats, snout help exit-codes, snout help suppressions")]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Scan checkouts, bare repositories, folders and files
+    Scan(Box<Scan>),
+    /// List, show and prove rules
+    Rules(Rules),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+    /// Explain report formats, exit codes or suppressions
+    Help {
+        /// What to explain
+        topic: Topic,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Topic {
+    /// The report formats and their fields
+    Formats,
+    /// What each exit code means
+    ExitCodes,
+    /// How findings are silenced and how that is reported
+    Suppressions,
+}
+
+/// Scan checkouts, bare repositories, folders and files.
+///
+/// Without a path the current folder is scanned: its files and, in a git repository, everything the repository holds,
+/// whether a branch reaches it or not. A path below a repository's root limits tree and history to that path.
+#[derive(Group)]
+pub(crate) struct Scan {
+    #[command(flatten, next_help_heading = "What to read")]
+    pub(crate) input: Input,
+    #[command(flatten, next_help_heading = "What to look for")]
+    pub(crate) look: Look,
+    #[command(flatten, next_help_heading = "What to write")]
+    pub(crate) output: Output,
+    #[command(flatten, next_help_heading = "When to fail")]
+    pub(crate) gate: Gate,
+}
+
+#[derive(Group)]
+pub(crate) struct Input {
+    /// Checkouts, bare repositories, folders or files; '-' for standard input
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Leave history alone
+    #[arg(long, conflicts_with_all = ["staged", "range", "stdin"])]
+    pub(crate) no_history: bool,
+    /// Leave the files of the working tree alone
+    #[arg(long, conflicts_with_all = ["staged", "range", "stdin", "no_history"])]
+    pub(crate) no_worktree: bool,
+    /// Read what the next commit would add
+    ///
+    /// Findings on lines that the index adds or changes, with the whole staged file as context. Works in hooks: the
+    /// index that git hands to them is the one that is read, never the files of the working tree.
+    #[arg(long, conflicts_with_all = ["range", "stdin"])]
+    pub(crate) staged: bool,
+    /// Read what the commits of a range add
+    ///
+    /// 'A..B' reads what B adds to A; 'B' alone what B adds to the default branch.
+    #[arg(long, value_name = "A..B", conflicts_with = "stdin")]
+    pub(crate) range: Option<String>,
+    /// Read standard input
+    #[arg(long)]
+    pub(crate) stdin: bool,
+    /// Read files that git ignores, too
+    #[arg(long)]
+    pub(crate) no_ignore: bool,
+    /// Leave out paths that match; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Leave out larger files and objects, and say so: bytes, or with k, M or G
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) max_file_size: Option<u64>,
+    /// Worker threads [default: one for each processor]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<usize>,
+}
+
+#[derive(Group)]
+pub(crate) struct Look {
+    /// Add rules from a file, or replace those of the same id; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Read settings from a file; nothing in a scanned repository is read as settings
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Treat silenced findings like any other
+    #[arg(long)]
+    pub(crate) include_suppressed: bool,
+}
+
+#[derive(Group)]
+pub(crate) struct Output {
+    /// Format of the report
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ReportFormat,
+    /// Write the report to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Write one more report; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
+    pub(crate) report: Vec<(ReportFormat, PathBuf)>,
+    /// Put the secrets into reports; SARIF never holds them
+    #[arg(long)]
+    pub(crate) reveal: bool,
+    /// Say nothing but the report
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Say more: every occurrence, every skipped file
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Group)]
+pub(crate) struct Gate {
+    /// Lowest severity that makes the exit code 1 [default: medium]
+    #[arg(long, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Accept incomplete coverage: exit 0 instead of 3
+    #[arg(long)]
+    pub(crate) allow_incomplete: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FailOn {
+    Critical,
+    High,
+    Medium,
+    Low,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Text,
+    /// The whole report as one object
+    Json,
+    /// One object for each occurrence
+    Jsonl,
+    /// SARIF 2.1.0, as GitHub code scanning takes it
+    Sarif,
+}
+
+#[derive(Group)]
+#[command(subcommand_required = true)]
+pub(crate) struct Rules {
+    #[command(subcommand)]
+    pub(crate) command: RulesCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum RulesCommand {
+    /// List the rules in force
+    List {
+        /// Add rules from a file
+        #[arg(long, value_name = "FILE")]
+        rules: Vec<PathBuf>,
+    },
+    /// Show a rule: what it finds, what it leaves alone, what to do about a finding
+    Show {
+        /// Id or code of the rule
+        id: String,
+        /// Add rules from a file
+        #[arg(long, value_name = "FILE")]
+        rules: Vec<PathBuf>,
+    },
+    /// Prove rules: run every example and counter-example
+    Check {
+        /// Rule files; the embedded rules are always proven
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, factor) = match text.char_indices().next_back() {
+        Some((at, 'k' | 'K')) => (&text[..at], 1 << 10),
+        Some((at, 'm' | 'M')) => (&text[..at], 1 << 20),
+        Some((at, 'g' | 'G')) => (&text[..at], 1 << 30),
+        _ => (text, 1),
+    };
+    let count: u64 = digits.parse().map_err(|_| "give a number of bytes, or one with k, M or G behind it, as 10M".to_owned())?;
+    count.checked_mul(factor).ok_or_else(|| "that is more bytes than there are".to_owned())
+}
+
+fn report(text: &str) -> Result<(ReportFormat, PathBuf), String> {
+    let (format, file) = text.split_once('=').ok_or("give a format and a file, as sarif=snout.sarif")?;
+    let format = ReportFormat::from_str(format, false).map_err(|_| format!("'{format}' is no format; there are text, json, jsonl and sarif"))?;
+    if file.is_empty() {
+        return Err("name the file, as sarif=snout.sarif".into());
+    }
+    Ok((format, file.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn short_help_fits_a_screen() {
+        let mut command = Args::command();
+        let scan = command.find_subcommand_mut("scan").expect("scan is a command");
+        let help = scan.render_help().to_string();
+        assert!(help.lines().count() <= 50, "{} lines", help.lines().count());
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!((size("12"), size("2k"), size("1G")), (Ok(12), Ok(2048), Ok(1 << 30)));
+        assert!(size("x").is_err() && size("99999999999G").is_err());
+    }
+}

@@ -1,0 +1,116 @@
+//! Reports on their way out: to standard output, or to files that appear whole or not at all.
+
+use std::io::{BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use snout::{Format, Report, Severity, Style};
+
+/// Where a report goes.
+pub(super) enum Destination {
+    Stdout,
+    File(PathBuf),
+}
+
+impl Destination {
+    pub(super) fn file(&self) -> Option<&PathBuf> {
+        match self {
+            Destination::Stdout => None,
+            Destination::File(path) => Some(path),
+        }
+    }
+}
+
+/// Whether one of the reports is text on standard output, summary included.
+pub(super) fn tells_people(destinations: &[(Format, Destination)]) -> bool {
+    destinations.iter().any(|(format, destination)| *format == Format::Text && destination.file().is_none())
+}
+
+/// Writes all reports.
+pub(super) fn write(report: &Report, destinations: &[(Format, Destination)], verbose: bool, seconds: f64) -> Result<()> {
+    for (format, destination) in destinations {
+        let mut style = Style { verbose, seconds: Some(seconds), ..Style::default() };
+        match destination {
+            Destination::File(path) => write_file(report, *format, style, path)?,
+            Destination::Stdout => {
+                style.color = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+                style.width = std::io::stdout().is_terminal().then(terminal_width).flatten();
+                let mut out = BufWriter::new(std::io::stdout().lock());
+                let written = report.write(*format, style, &mut out).and_then(|()| out.flush());
+                match written {
+                    // A reader that has seen enough is no error.
+                    Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+                    other => other.context("cannot write the report to standard output")?,
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn terminal_width() -> Option<usize> {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok())
+}
+
+/// Writes beside the file and renames: a scan that dies leaves what was there before.
+fn write_file(report: &Report, format: Format, style: Style, path: &Path) -> Result<()> {
+    let shown = path.display();
+    let special = std::fs::metadata(path).is_ok_and(|meta| !meta.is_file());
+    if special {
+        let file = std::fs::File::options().write(true).open(path).with_context(|| format!("cannot write the report to '{shown}'"))?;
+        return report.write(format, style, &mut BufWriter::new(file)).with_context(|| format!("cannot write the report to '{shown}'"));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".snout-")
+        .tempfile_in(folder)
+        .with_context(|| format!("cannot write the report to '{shown}': is '{}' a folder you may write to?", folder.display()))?;
+    {
+        let mut out = BufWriter::new(file.as_file_mut());
+        report.write(format, style, &mut out).and_then(|()| out.flush()).with_context(|| format!("cannot write the report to '{shown}'"))?;
+    }
+    relax(file.as_file(), report)?;
+    file.persist(path).map(|_| ()).with_context(|| format!("cannot write the report to '{shown}'"))
+}
+
+/// A report that holds secrets stays readable by its owner alone; others are readable as any new file is.
+#[cfg(unix)]
+fn relax(file: &std::fs::File, report: &Report) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let reveals = report.findings.iter().chain(&report.suppressed).any(|finding| finding.secret.is_some());
+    let mode = if reveals { 0o600 } else { 0o644 };
+    file.set_permissions(std::fs::Permissions::from_mode(mode)).context("cannot set the permissions of the report")
+}
+
+#[cfg(not(unix))]
+fn relax(_file: &std::fs::File, _report: &Report) -> Result<()> {
+    Ok(())
+}
+
+/// The outcome in one or two lines, for those whose report is a file or is read by a program.
+pub(super) fn summary(report: &Report, out: &mut dyn Write) -> std::io::Result<()> {
+    let coverage = &report.coverage;
+    let blocking = report.count(Severity::Medium);
+    writeln!(
+        out,
+        "snout: {} findings ({blocking} of medium severity or higher), {} suppressed; read {} files, {} commits, {} blobs, {} bytes",
+        report.findings.len(),
+        report.suppressed.len(),
+        coverage.files,
+        coverage.commits,
+        coverage.blobs,
+        coverage.bytes
+    )?;
+    for skipped in coverage.skipped.iter().take(5) {
+        writeln!(out, "snout: not read: {}: {}", escape(&skipped.what), escape(&skipped.why))?;
+    }
+    if coverage.skipped.len() > 5 {
+        writeln!(out, "snout: not read: {} more; the report lists them", coverage.skipped.len() - 5)?;
+    }
+    Ok(())
+}
+
+/// Text of a repository without what a terminal would obey.
+fn escape(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+}

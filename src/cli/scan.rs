@@ -1,0 +1,190 @@
+//! `snout scan`: from flags to a plan, from a report to files and an exit code.
+
+use std::io::{IsTerminal, Read, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use snout::{Format, Plan, RuleSet, ScanError, Severity, Target};
+
+use super::Exit;
+use super::args::{FailOn, ReportFormat, Scan};
+use super::config::Config;
+use super::output::{self, Destination};
+use super::progress::Bar;
+
+/// Key of fingerprints where the user gives none: the same everywhere, so that reports can be compared.
+const PUBLIC_KEY: &[u8] = b"snout fingerprint 1";
+
+pub(super) fn run(args: Scan) -> Result<Exit> {
+    let started = Instant::now();
+    let config = args.look.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
+    let fail_on = args.gate.fail_on.or(config.fail_on).unwrap_or(FailOn::Medium);
+    let destinations = destinations(&args)?;
+    let plan = plan(&args, config, &destinations)?;
+    let bar = Bar::new(args.output.quiet);
+    let report = match snout::scan(&plan, &bar) {
+        Ok(report) => report,
+        Err(ScanError::Interrupted) => {
+            drop(bar);
+            writeln!(std::io::stderr(), "snout: interrupted; no report was written").ok();
+            return Ok(Exit::Interrupted);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    drop(bar);
+    output::write(&report, &destinations, args.output.verbose, started.elapsed().as_secs_f64())?;
+    let floor = match fail_on {
+        FailOn::Critical => Some(Severity::Critical),
+        FailOn::High => Some(Severity::High),
+        FailOn::Medium => Some(Severity::Medium),
+        FailOn::Low => Some(Severity::Low),
+        FailOn::None => None,
+    };
+    let exit = if floor.is_some_and(|floor| report.count(floor) > 0) {
+        Exit::Findings
+    } else if report.coverage.incomplete && !args.gate.allow_incomplete {
+        Exit::Incomplete
+    } else {
+        Exit::Clean
+    };
+    if !args.output.quiet && !output::tells_people(&destinations) {
+        output::summary(&report, &mut std::io::stderr()).ok();
+    }
+    Ok(exit)
+}
+
+/// Where the reports go: the first is `--format` to `--output`, else to standard output.
+fn destinations(args: &Scan) -> Result<Vec<(Format, Destination)>> {
+    let first = match &args.output.output {
+        Some(path) if path.as_os_str() != "-" => Destination::File(path.clone()),
+        _ => Destination::Stdout,
+    };
+    let mut all = vec![(format(args.output.format), first)];
+    all.extend(args.output.report.iter().map(|(kind, path)| (format(*kind), Destination::File(path.clone()))));
+    let files: Vec<&PathBuf> = all.iter().filter_map(|(_, destination)| destination.file()).collect();
+    if let Some(twice) = files.iter().enumerate().find(|(index, file)| files[..*index].contains(file)).map(|(_, file)| file) {
+        bail!("two reports would be written to '{}'; give each its own file", twice.display());
+    }
+    Ok(all)
+}
+
+fn format(format: ReportFormat) -> Format {
+    match format {
+        ReportFormat::Text => Format::Text,
+        ReportFormat::Json => Format::Json,
+        ReportFormat::Jsonl => Format::Jsonl,
+        ReportFormat::Sarif => Format::Sarif,
+    }
+}
+
+fn plan(args: &Scan, config: Config, destinations: &[(Format, Destination)]) -> Result<Plan> {
+    let rules: Vec<PathBuf> = config.rules.iter().chain(&args.look.rules).cloned().collect();
+    let globs: Vec<String> = config.exclude.iter().chain(&args.input.exclude).cloned().collect();
+    Ok(Plan {
+        targets: targets(args)?,
+        rules: RuleSet::with_files(&rules, &config.disable)?,
+        threads: args.input.threads.unwrap_or(0),
+        exclude: exclude(&globs)?,
+        max_file_size: args.input.max_file_size.or(config.max_file_size),
+        no_ignore: args.input.no_ignore,
+        reveal: args.output.reveal,
+        include_suppressed: args.look.include_suppressed,
+        line_hashes: destinations.iter().any(|(format, _)| *format == Format::Sarif),
+        key: key()?,
+    })
+}
+
+fn targets(args: &Scan) -> Result<Vec<Target>> {
+    let input = &args.input;
+    let mut paths = input.paths.clone();
+    let dash = paths.iter().any(|path| path.as_os_str() == "-");
+    if input.stdin || dash {
+        paths.retain(|path| path.as_os_str() != "-");
+        if !paths.is_empty() {
+            bail!("standard input is scanned alone; leave out '{}'", paths[0].display());
+        }
+        let mut content = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut content).context("cannot read standard input")?;
+        return Ok(vec![Target::Stdin(content)]);
+    }
+    if paths.is_empty() {
+        paths.push(".".into());
+    }
+    if input.staged {
+        return Ok(paths.into_iter().map(|path| Target::Staged { path }).collect());
+    }
+    if let Some(range) = &input.range {
+        let (from, to) = ends(range)?;
+        return Ok(paths.into_iter().map(|path| Target::Range { path, from: from.clone(), to: to.clone() }).collect());
+    }
+    Ok(paths.into_iter().map(|path| Target::Path { path, worktree: !input.no_worktree, history: !input.no_history }).collect())
+}
+
+/// The ends of `A..B`; an end left out is HEAD, as in git.
+fn ends(range: &str) -> Result<(Option<String>, String)> {
+    let end = |name: &str| if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() };
+    if range.contains("...") {
+        bail!("cannot read the range '{range}': give two dots, as A..B; three would name what either end adds");
+    }
+    match range.split_once("..") {
+        Some(("", "")) => bail!("cannot read the range '{range}': name at least one end"),
+        Some((from, to)) => Ok((Some(end(from)), end(to))),
+        None if range.trim().is_empty() => bail!("cannot read an empty range: give A..B, or B alone for what it adds to the default branch"),
+        None => Ok((None, range.to_owned())),
+    }
+}
+
+fn exclude(globs: &[String]) -> Result<Option<GlobSet>> {
+    if globs.is_empty() {
+        return Ok(None);
+    }
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        // A bare name means that name anywhere, and a folder all that is in it, as in .gitignore.
+        let plain = glob.trim_end_matches('/');
+        let anywhere = if plain.contains('/') { plain.trim_start_matches('/').to_owned() } else { format!("**/{plain}") };
+        for pattern in [anywhere.clone(), format!("{anywhere}/**")] {
+            let built = GlobBuilder::new(&pattern).literal_separator(true).build();
+            set.add(built.with_context(|| format!("cannot use --exclude '{glob}'"))?);
+        }
+    }
+    Ok(Some(set.build().context("cannot use --exclude")?))
+}
+
+/// The key of fingerprints: a public one, unless `SNOUT_FINGERPRINT_KEY` holds the user's own.
+fn key() -> Result<Vec<u8>> {
+    match std::env::var("SNOUT_FINGERPRINT_KEY") {
+        Ok(key) if key.len() < 16 => bail!("SNOUT_FINGERPRINT_KEY is shorter than 16 characters: it could be guessed"),
+        Ok(key) => Ok(key.into_bytes()),
+        Err(std::env::VarError::NotPresent) => Ok(PUBLIC_KEY.to_vec()),
+        Err(error) => bail!("cannot read SNOUT_FINGERPRINT_KEY: {error}"),
+    }
+}
+
+/// Whether people watch standard error.
+pub(super) fn watched() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("CI").is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_have_two_ends_or_one() {
+        assert_eq!(ends("a..b").ok(), Some((Some("a".into()), "b".into())));
+        assert_eq!(ends("a..").ok(), Some((Some("a".into()), "HEAD".into())));
+        assert_eq!(ends("topic").ok(), Some((None, "topic".into())));
+        assert!(ends("..").is_err() && ends("").is_err() && ends("a...b").is_err());
+    }
+
+    #[test]
+    fn an_excluded_name_means_it_and_all_in_it_anywhere() {
+        let set = exclude(&["vendor".into(), "/docs/*.md".into()]).expect("good globs").expect("some");
+        assert!(set.is_match("vendor/a") && set.is_match("x/vendor/b/c") && set.is_match("docs/a.md"));
+        assert!(!set.is_match("vendored/a") && !set.is_match("x/docs/a.md"));
+        assert!(exclude(&["a{".into()]).is_err());
+    }
+}

@@ -1,0 +1,131 @@
+//! What to scan and how: the validated form of what a user asked for. Nothing below it knows a flag.
+
+use std::path::PathBuf;
+
+use globset::GlobSet;
+
+use crate::rule::RuleSet;
+
+/// One scan.
+pub struct Plan {
+    /// What to read, in order.
+    pub targets: Vec<Target>,
+    /// What to look for.
+    pub rules: RuleSet,
+    /// Worker threads; 0 takes one for each processor.
+    pub threads: usize,
+    /// Paths to leave out, of trees and of histories.
+    pub exclude: Option<GlobSet>,
+    /// Files and objects above this many bytes are left out, and said to be.
+    pub max_file_size: Option<u64>,
+    /// Read files that git ignores.
+    pub no_ignore: bool,
+    /// Put the secrets into the report.
+    pub reveal: bool,
+    /// Treat silenced findings like any other.
+    pub include_suppressed: bool,
+    /// Compute the line hashes that SARIF needs.
+    pub line_hashes: bool,
+    /// Key of the fingerprints.
+    pub key: Vec<u8>,
+}
+
+/// Something to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A checkout, a bare repository, a folder or a file.
+    Path {
+        /// Where.
+        path: PathBuf,
+        /// Read the files.
+        worktree: bool,
+        /// Read everything the repository holds.
+        history: bool,
+    },
+    /// What the next commit would add.
+    Staged {
+        /// A place in the checkout.
+        path: PathBuf,
+    },
+    /// What commits add that are reachable from one end and not from the other.
+    Range {
+        /// A place in the checkout, or a bare repository.
+        path: PathBuf,
+        /// The end to leave out; without it, where `to` left the default branch.
+        from: Option<String>,
+        /// The end to read.
+        to: String,
+    },
+    /// Bytes that were given to us.
+    Stdin(Vec<u8>),
+}
+
+/// Told how a scan goes, and asked whether to go on.
+pub trait Progress: Sync {
+    /// A phase begins; `total` items lie ahead, where that is known.
+    fn phase(&self, name: &str, total: Option<u64>);
+    /// So many items and bytes were read.
+    fn advance(&self, items: u64, bytes: u64);
+    /// Whether the user wants to stop.
+    fn interrupted(&self) -> bool;
+}
+
+/// Nobody watches.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn phase(&self, _name: &str, _total: Option<u64>) {}
+    fn advance(&self, _items: u64, _bytes: u64) {}
+    fn interrupted(&self) -> bool {
+        false
+    }
+}
+
+/// A scan that could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// A path that is not there.
+    #[error("cannot scan '{}': {source}", path.display())]
+    Path {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A mode that needs a repository, outside of one.
+    #[error("cannot read {what} of '{}': it is not in a git repository ({source})", path.display())]
+    NoRepository {
+        /// What was to be read.
+        what: &'static str,
+        /// The path.
+        path: PathBuf,
+        /// What git says.
+        source: git2::Error,
+    },
+    /// An end of a range that names no commit.
+    #[error("cannot resolve '{name}' in '{}': {message}", path.display())]
+    Revision {
+        /// The name.
+        name: String,
+        /// The repository.
+        path: PathBuf,
+        /// Why, and what to do.
+        message: String,
+    },
+    /// Git could not be read at all.
+    #[error("cannot {what} of '{}': {source}", path.display())]
+    Git {
+        /// What was attempted.
+        what: &'static str,
+        /// The repository.
+        path: PathBuf,
+        /// What git says.
+        source: git2::Error,
+    },
+    /// The user stopped the scan.
+    #[error("interrupted")]
+    Interrupted,
+    /// Worker threads could not be started.
+    #[error("cannot start the worker threads: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+}

@@ -1,0 +1,266 @@
+//! What changes add: the index against HEAD, and the commits of a range against their parents.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
+
+use git2::{Commit, Delta, DiffFindOptions, DiffOptions, FileMode, Oid, Patch, Repository, Tree};
+
+use super::history::rfc3339;
+use super::{Desk, skip};
+use crate::plan::ScanError;
+use crate::report::{Coverage, Reach, SourceKind};
+use crate::triage::group::{Place, Placed};
+use crate::triage::sight::{Sighting, sight};
+
+/// What the changes showed.
+#[derive(Default)]
+pub(crate) struct Changes {
+    pub(crate) placed: Vec<Placed>,
+    pub(crate) coverage: Coverage,
+}
+
+/// Lines that a change adds to a file.
+enum Added {
+    /// All of them.
+    All,
+    /// These, 1-based.
+    Lines(BTreeSet<u32>),
+}
+
+impl Added {
+    fn holds(&self, one: &Sighting) -> bool {
+        match self {
+            Added::All => true,
+            Added::Lines(lines) => one.touches(lines),
+        }
+    }
+
+    fn and(self, other: Added) -> Added {
+        match (self, other) {
+            (Added::All, rest) | (rest, Added::All) => rest,
+            (Added::Lines(a), Added::Lines(b)) => Added::Lines(a.intersection(&b).copied().collect()),
+        }
+    }
+}
+
+/// A file that a change touches.
+struct Touched {
+    path: String,
+    oid: Oid,
+    added: Added,
+    /// The path itself is new.
+    new_path: bool,
+}
+
+/// Compares whole blobs as text whatever attributes or contents say: nothing in a repository makes its files opaque.
+fn options() -> DiffOptions {
+    let mut options = DiffOptions::new();
+    options.context_lines(0).interhunk_lines(0).force_text(true).include_typechange(true).ignore_submodules(true).skip_binary_check(true);
+    options
+}
+
+fn touched(repo: &Repository, diff: &mut git2::Diff<'_>) -> Result<Vec<Touched>, git2::Error> {
+    // A file that only moved adds nothing.
+    diff.find_similar(Some(DiffFindOptions::new().renames(true).exact_match_only(true)))?;
+    let mut out = Vec::new();
+    for index in 0..diff.deltas().len() {
+        let Some(delta) = diff.get_delta(index) else { continue };
+        let new = delta.new_file();
+        let text = matches!(new.mode(), FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable | FileMode::Link);
+        if matches!(delta.status(), Delta::Deleted | Delta::Unmodified) || !text {
+            continue;
+        }
+        let Some(path) = new.path_bytes() else { continue };
+        let added = match delta.status() {
+            Delta::Added => Added::All,
+            _ => lines_between(repo, delta.old_file().id(), new.id()),
+        };
+        out.push(Touched { path: String::from_utf8_lossy(path).into_owned(), oid: new.id(), added, new_path: matches!(delta.status(), Delta::Added | Delta::Renamed) });
+    }
+    Ok(out)
+}
+
+/// Lines of the new blob that the old one did not have; all of them where that cannot be told.
+fn lines_between(repo: &Repository, old: Oid, new: Oid) -> Added {
+    let (Ok(before), Ok(after)) = (repo.find_blob(old), repo.find_blob(new)) else { return Added::All };
+    let Ok(patch) = Patch::from_blobs(&before, None, &after, None, Some(&mut options())) else { return Added::All };
+    let mut lines = BTreeSet::new();
+    for hunk in 0..patch.num_hunks() {
+        for line in 0..patch.num_lines_in_hunk(hunk).unwrap_or(0) {
+            let Ok(line) = patch.line_in_hunk(hunk, line) else { return Added::All };
+            if line.origin() == '+' {
+                lines.extend(line.new_lineno());
+            }
+        }
+    }
+    Added::Lines(lines)
+}
+
+/// Reads what the next commit would add.
+pub(crate) fn staged(desk: &Desk<'_>, path: &Path, scope: &str, repo: &Repository) -> Result<Changes, ScanError> {
+    let fail = |source| ScanError::Git { what: "read the index", path: path.into(), source };
+    desk.progress.phase("staged", None);
+    let head = repo.head().ok().and_then(|head| head.peel_to_tree().ok());
+    let index = repo.index().map_err(fail)?;
+    let mut diff = repo.diff_tree_to_index(head.as_ref(), Some(&index), Some(&mut options())).map_err(fail)?;
+    let mut changes = Changes::default();
+    let mut reader = Reader::new(desk, repo);
+    for one in touched(repo, &mut diff).map_err(fail)? {
+        if super::repo::within(scope, &one.path) {
+            let place = Place { object: Some(one.oid.to_string()), ..Place::direct(SourceKind::Staged, Some(one.path.clone())) };
+            reader.file(&one, &place, &mut changes);
+        }
+    }
+    if changes.coverage.blobs == 0 && !changes.coverage.incomplete {
+        changes.coverage.notes.push("nothing is staged".into());
+    }
+    Ok(changes)
+}
+
+/// Reads what commits add that are reachable from `to` and not from `from`.
+pub(crate) fn range(desk: &Desk<'_>, path: &Path, scope: &str, repo: &Repository, from: Option<&str>, to: &str) -> Result<Changes, ScanError> {
+    let fail = |source| ScanError::Git { what: "walk the commits", path: path.into(), source };
+    desk.progress.phase("range", None);
+    let end = resolve(repo, path, to)?;
+    let start = match from {
+        Some(name) => resolve(repo, path, name)?,
+        None => branching_point(repo, path, to, &end)?,
+    };
+    let mut walk = repo.revwalk().map_err(fail)?;
+    walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE).map_err(fail)?;
+    walk.push(end.id()).map_err(fail)?;
+    walk.hide(start.id()).map_err(fail)?;
+    let mut changes = Changes::default();
+    let head = repo.head().ok().and_then(|head| head.peel_to_tree().ok());
+    let mut reader = Reader::new(desk, repo);
+    for oid in walk {
+        if desk.progress.interrupted() {
+            return Err(ScanError::Interrupted);
+        }
+        let commit = oid.and_then(|oid| repo.find_commit(oid)).map_err(fail)?;
+        reader.commit(&commit, scope, head.as_ref(), &mut changes).map_err(fail)?;
+    }
+    if repo.is_shallow() {
+        skip(&mut changes.coverage, format!("history of '{}'", super::repo::display(path)), "the clone is shallow: commits of the range may be missing; fetch them with 'git fetch --unshallow'");
+    }
+    if changes.coverage.commits == 0 {
+        changes.coverage.notes.push(format!("the range holds no commit: '{to}' adds nothing"));
+    }
+    Ok(changes)
+}
+
+fn resolve<'r>(repo: &'r Repository, path: &Path, name: &str) -> Result<Commit<'r>, ScanError> {
+    let found = repo.revparse_single(name).and_then(|object| object.peel_to_commit());
+    found.map_err(|error| ScanError::Revision {
+        name: name.into(),
+        path: path.into(),
+        message: format!("{}; fetch it, or name a commit, branch or tag that is here", error.message()),
+    })
+}
+
+/// Where `to` left the default branch.
+fn branching_point<'r>(repo: &'r Repository, path: &Path, to: &str, end: &Commit<'_>) -> Result<Commit<'r>, ScanError> {
+    let names = ["refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master", "refs/heads/main", "refs/heads/master"];
+    let fail = |message: String| ScanError::Revision { name: to.into(), path: path.into(), message };
+    let default = names.iter().find_map(|name| repo.revparse_single(name).and_then(|object| object.peel_to_commit()).ok());
+    let default = default.ok_or_else(|| fail("the default branch cannot be told; give both ends, as --range main..topic".into()))?;
+    let base = repo.merge_base(default.id(), end.id()).map_err(|_| fail("it shares no commit with the default branch; give both ends".into()))?;
+    repo.find_commit(base).map_err(|error| fail(error.message().into()))
+}
+
+/// Reads blobs once, however many commits hold them.
+struct Reader<'a> {
+    desk: &'a Desk<'a>,
+    repo: &'a Repository,
+    known: HashMap<Oid, Vec<Sighting>>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(desk: &'a Desk<'a>, repo: &'a Repository) -> Self {
+        Reader { desk, repo, known: HashMap::new() }
+    }
+
+    fn commit(&mut self, commit: &Commit<'_>, scope: &str, head: Option<&Tree<'_>>, changes: &mut Changes) -> Result<(), git2::Error> {
+        changes.coverage.commits += 1;
+        let place = Place {
+            commit: Some(commit.id().to_string()),
+            author: Some(person(&commit.author())),
+            date: Some(rfc3339((commit.author().when().seconds(), commit.author().when().offset_minutes()))),
+            reach: Reach::Refs,
+            ..Place::direct(SourceKind::Commit, None)
+        };
+        if scope.is_empty() {
+            let plan = self.desk.plan;
+            let people = format!("{}\n{}", person(&commit.author()), person(&commit.committer()));
+            for (source, text) in [(SourceKind::Message, commit.message_bytes()), (SourceKind::Author, people.as_bytes())] {
+                let seen = sight(&plan.rules, text, plan.line_hashes).sightings;
+                let place = Place { source, object: Some(commit.id().to_string()), ..place.clone() };
+                changes.placed.extend(seen.into_iter().filter(|one| one.stands_at(&plan.rules, None)).map(|sighting| Placed { sighting, place: place.clone() }));
+            }
+        }
+        let tree = commit.tree()?;
+        let parents = commit.parents().map(|parent| parent.tree()).collect::<Result<Vec<_>, _>>()?;
+        let mut diff = self.repo.diff_tree_to_tree(parents.first(), Some(&tree), Some(&mut options()))?;
+        for mut one in touched(self.repo, &mut diff)? {
+            if !super::repo::within(scope, &one.path) {
+                continue;
+            }
+            // What a merge takes over from any of its parents is not the merge's own.
+            let at = |tree: &Tree<'_>| tree.get_path(Path::new(&one.path)).ok().map(|entry| entry.id());
+            let others: Vec<Option<Oid>> = parents.iter().skip(1).map(at).collect();
+            if others.contains(&Some(one.oid)) {
+                continue;
+            }
+            for other in others.into_iter().flatten() {
+                one.added = one.added.and(lines_between(self.repo, other, one.oid));
+                one.new_path = false;
+            }
+            let at_head = head.and_then(at) == Some(one.oid);
+            let place = Place { path: Some(one.path.clone()), object: Some(one.oid.to_string()), at_head, ..place.clone() };
+            self.file(&one, &place, changes);
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, one: &Touched, place: &Place, changes: &mut Changes) {
+        if self.desk.excludes(&one.path) {
+            changes.coverage.excluded += 1;
+            return;
+        }
+        let rules = &self.desk.plan.rules;
+        if one.new_path {
+            let name = one.path.as_bytes();
+            let seen = sight(rules, name, false).sightings.into_iter().filter(|found| found.stands_at(rules, Some(&one.path)));
+            changes.placed.extend(seen.map(|sighting| Placed { sighting, place: Place { source: SourceKind::Path, ..place.clone() } }));
+        }
+        let sightings = self.blob(one.oid, &one.path, &mut changes.coverage);
+        let stands = sightings.iter().filter(|found| one.added.holds(found) && found.stands_at(rules, Some(&one.path)));
+        changes.placed.extend(stands.map(|sighting| Placed { sighting: sighting.clone(), place: place.clone() }));
+    }
+
+    fn blob(&mut self, oid: Oid, path: &str, coverage: &mut Coverage) -> &[Sighting] {
+        let plan = self.desk.plan;
+        let (repo, desk) = (self.repo, self.desk);
+        self.known.entry(oid).or_insert_with(|| {
+            let blob = match repo.find_blob(oid) {
+                Ok(blob) => blob,
+                Err(error) => {
+                    skip(coverage, format!("blob {oid} ('{path}')"), format!("cannot be read: {}", error.message()));
+                    return Vec::new();
+                }
+            };
+            if let Some(why) = desk.too_large(blob.size() as u64) {
+                skip(coverage, format!("blob {oid} ('{path}')"), why);
+                return Vec::new();
+            }
+            coverage.blobs += 1;
+            coverage.bytes += blob.size() as u64;
+            desk.progress.advance(1, blob.size() as u64);
+            sight(&plan.rules, blob.content(), plan.line_hashes).sightings
+        })
+    }
+}
+
+fn person(who: &git2::Signature<'_>) -> String {
+    format!("{} <{}>", String::from_utf8_lossy(who.name_bytes()), String::from_utf8_lossy(who.email_bytes()))
+}

@@ -1,0 +1,288 @@
+//! The files of a working tree or a plain folder.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use git2::Repository;
+use ignore::{WalkBuilder, WalkState};
+
+use super::repo::{display, relative};
+use super::{Desk, merge, skip};
+use crate::detect::{Encoding, MARKERS, Text};
+use crate::plan::ScanError;
+use crate::report::{Coverage, SourceKind, UnusedSuppression};
+use crate::span::Region;
+use crate::triage::group::{Place, Placed};
+use crate::triage::sight::{Sighted, sight};
+
+/// Files up to this size are read whole; larger ones in windows of this size.
+pub(crate) const WINDOW: usize = 32 << 20;
+/// Bytes that neighbouring windows share: more than twice the longest reach of a rule.
+const OVERLAP: usize = 64 << 10;
+
+/// What the files showed.
+#[derive(Default)]
+pub(crate) struct Files {
+    pub(crate) placed: Vec<Placed>,
+    pub(crate) unused: Vec<UnusedSuppression>,
+    pub(crate) coverage: Coverage,
+}
+
+/// Reads `path`: a file, a folder or a checkout. Paths are reported relative to `root`.
+pub(crate) fn read(desk: &Desk<'_>, path: &Path, root: &Path, repo: Option<&Repository>) -> Result<Files, ScanError> {
+    desk.progress.phase("files", None);
+    let shared = Mutex::new(Files::default());
+    let seen = Mutex::new(HashSet::new());
+    let ignore = !desk.plan.no_ignore;
+    let walk = WalkBuilder::new(path)
+        .hidden(false)
+        .ignore(false)
+        .parents(ignore)
+        .git_ignore(ignore)
+        .git_exclude(ignore)
+        .git_global(ignore)
+        .threads(desk.plan.threads)
+        .filter_entry(|entry| entry.depth() == 0 || entry.file_name() != ".git")
+        .build_parallel();
+    walk.run(|| {
+        let mut local = Local { desk, root, files: Files::default(), shared: &shared };
+        let seen = &seen;
+        Box::new(move |entry| {
+            if desk.progress.interrupted() {
+                return WalkState::Quit;
+            }
+            match entry {
+                Ok(entry) => {
+                    if entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir()) && entry.path().join(".git").exists() {
+                        local.files.coverage.notes.push(format!(
+                            "'{}' is a repository of its own: its files were read, its history was not; scan it by its path",
+                            display(entry.path())
+                        ));
+                    }
+                    if entry.file_type().is_some_and(|kind| !kind.is_dir()) {
+                        if let Ok(mut seen) = seen.lock() {
+                            seen.insert(entry.path().to_path_buf());
+                        }
+                        local.file(entry.path());
+                    }
+                }
+                Err(error) => skip(&mut local.files.coverage, "a folder or file", error.to_string()),
+            }
+            WalkState::Continue
+        })
+    });
+    if desk.progress.interrupted() {
+        return Err(ScanError::Interrupted);
+    }
+    let seen = seen.into_inner().unwrap_or_default();
+    if let (Some(repo), true) = (repo, ignore) {
+        let mut local = Local { desk, root, files: Files::default(), shared: &shared };
+        for file in tracked(repo, path) {
+            if !seen.contains(&file) && fs::symlink_metadata(&file).is_ok_and(|meta| !meta.is_dir()) {
+                local.file(&file);
+            }
+        }
+    }
+    Ok(shared.into_inner().unwrap_or_default())
+}
+
+/// Files of the index below `path`, named as the walk names them.
+fn tracked(repo: &Repository, path: &Path) -> Vec<PathBuf> {
+    let (Some(workdir), Ok(index)) = (repo.workdir(), repo.index()) else { return Vec::new() };
+    let Some(scope) = relative(workdir, path) else { return Vec::new() };
+    let within = |file: &str| match scope.is_empty() {
+        true => Some(path.join(file)),
+        false => file.strip_prefix(&scope)?.strip_prefix('/').map(|rest| path.join(rest)),
+    };
+    let plain = index.iter().filter(|entry| entry.mode & 0o170_000 != 0o160_000);
+    plain.filter_map(|entry| within(std::str::from_utf8(&entry.path).ok()?)).collect()
+}
+
+/// One worker's share; merged into the whole when the worker ends.
+struct Local<'a> {
+    desk: &'a Desk<'a>,
+    root: &'a Path,
+    files: Files,
+    shared: &'a Mutex<Files>,
+}
+
+impl Drop for Local<'_> {
+    fn drop(&mut self) {
+        if let Ok(mut whole) = self.shared.lock() {
+            whole.placed.append(&mut self.files.placed);
+            whole.unused.append(&mut self.files.unused);
+            merge(&mut whole.coverage, std::mem::take(&mut self.files.coverage));
+        }
+    }
+}
+
+impl Local<'_> {
+    fn file(&mut self, path: &Path) {
+        let shown = path.strip_prefix(self.root).ok().filter(|rest| !rest.as_os_str().is_empty()).unwrap_or(path);
+        let name = display(shown);
+        if self.desk.excludes(&name) {
+            self.files.coverage.excluded += 1;
+            return;
+        }
+        if let Err(error) = self.read(path, &name) {
+            skip(&mut self.files.coverage, name, format!("cannot be read: {error}"));
+        }
+    }
+
+    fn read(&mut self, path: &Path, name: &str) -> std::io::Result<()> {
+        let meta = fs::symlink_metadata(path)?;
+        if meta.is_symlink() {
+            let target = fs::read_link(path)?;
+            self.show(name, target.to_string_lossy().as_bytes());
+            return Ok(());
+        }
+        if !meta.is_file() {
+            // Sockets, pipes and devices hold no content of their own.
+            return Ok(());
+        }
+        if let Some(why) = self.desk.too_large(meta.len()) {
+            skip(&mut self.files.coverage, name, why);
+            return Ok(());
+        }
+        let mut file = File::open(path)?;
+        if meta.len() <= WINDOW as u64 {
+            let mut content = Vec::with_capacity(meta.len() as usize + 1);
+            file.read_to_end(&mut content)?;
+            self.show(name, &content);
+            return Ok(());
+        }
+        let plan = self.desk.plan;
+        let mut read = 0;
+        windows(&mut file, |window| {
+            let mut sighted = sight(&plan.rules, window.content, plan.line_hashes);
+            window.settle(&mut sighted);
+            self.place(name, sighted);
+            read += window.content.len() as u64;
+            self.desk.progress.advance(0, window.content.len() as u64);
+        })?;
+        self.files.coverage.files += 1;
+        self.files.coverage.bytes += meta.len().max(read);
+        Ok(())
+    }
+
+    fn show(&mut self, name: &str, content: &[u8]) {
+        let plan = self.desk.plan;
+        self.place(name, sight(&plan.rules, content, plan.line_hashes));
+        self.files.coverage.files += 1;
+        self.files.coverage.bytes += content.len() as u64;
+        self.desk.progress.advance(1, content.len() as u64);
+    }
+
+    fn place(&mut self, name: &str, sighted: Sighted) {
+        let place = Place::direct(SourceKind::Worktree, Some(name.to_owned()));
+        for sighting in sighted.sightings {
+            if sighting.stands_at(&self.desk.plan.rules, Some(name)) {
+                self.files.placed.push(Placed { sighting, place: place.clone() });
+            }
+        }
+        let unused = sighted.unused.into_iter().map(|(line, index)| UnusedSuppression { path: name.to_owned(), line, marker: MARKERS[index].literal.to_owned() });
+        self.files.unused.extend(unused);
+    }
+}
+
+/// A stretch of a large file.
+pub(crate) struct Window<'a> {
+    /// Its bytes.
+    pub(crate) content: &'a [u8],
+    /// Lines before it.
+    lines_before: u32,
+    /// Code points before it on its first line.
+    columns_before: u32,
+    /// First of its lines that the window before it did not hold whole.
+    new_from: u32,
+}
+
+/// Reads a file in overlapping windows.
+pub(crate) fn windows(file: &mut impl Read, mut each: impl FnMut(Window<'_>)) -> std::io::Result<()> {
+    let mut buffer = Vec::new();
+    let (mut lines_before, mut columns_before, mut new_from) = (0, 0, 1);
+    let mut wide = None;
+    loop {
+        file.by_ref().take((WINDOW - buffer.len()) as u64).read_to_end(&mut buffer)?;
+        each(Window { content: &buffer, lines_before, columns_before, new_from });
+        if buffer.len() < WINDOW {
+            return Ok(());
+        }
+        let wide = *wide.get_or_insert_with(|| matches!(Text::of(&buffer[..8000]).encoding, Encoding::Utf16Le | Encoding::Utf16Be));
+        // The next window begins with a whole line if there is one near, so that columns count from it.
+        let overlap = (buffer.len() - OVERLAP) & !1;
+        let whole_line = memchr::memrchr(b'\n', &buffer[..overlap]).filter(|at| !wide && overlap - at < OVERLAP);
+        let start = whole_line.map_or(overlap, |at| at + 1);
+        let (kept, total) = (count_lines(&buffer[..start]), count_lines(&buffer));
+        let line_start = memchr::memrchr(b'\n', &buffer[..start]).map_or(0, |at| at + 1);
+        let columns = String::from_utf8_lossy(&buffer[line_start..start]).chars().count() as u32;
+        columns_before = if kept == 0 { columns_before + columns } else { columns };
+        lines_before += kept;
+        new_from = total - kept + 1;
+        buffer.drain(..start);
+    }
+}
+
+fn count_lines(bytes: &[u8]) -> u32 {
+    memchr::memchr_iter(b'\n', bytes).count() as u32
+}
+
+impl Window<'_> {
+    /// Places what the window showed in its file, without what the window before has told.
+    fn settle(&self, sighted: &mut Sighted) {
+        sighted.sightings.retain(|one| one.region.end_line >= self.new_from);
+        sighted.unused.retain(|(line, _)| *line >= self.new_from);
+        for one in &mut sighted.sightings {
+            for region in std::iter::once(&mut one.region).chain(one.parts.iter_mut().map(|part| &mut part.region)) {
+                self.shift(region);
+            }
+            one.snippet.first_line += self.lines_before;
+            if let Some(suppression) = &mut one.suppression {
+                suppression.line += self.lines_before;
+            }
+        }
+        for (line, _) in &mut sighted.unused {
+            *line += self.lines_before;
+        }
+    }
+
+    fn shift(&self, region: &mut Region) {
+        if region.start_line == 1 {
+            region.start_column += self.columns_before;
+            region.start_utf16 += self.columns_before;
+        }
+        if region.end_line == 1 {
+            region.end_column += self.columns_before;
+            region.end_utf16 += self.columns_before;
+        }
+        region.start_line += self.lines_before;
+        region.end_line += self.lines_before;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_cover_a_large_file_and_count_its_lines() {
+        let line = "0123456789abcdef0123456789abcdef\n";
+        let count = (2 * WINDOW + 1000) / line.len();
+        let content = line.repeat(count);
+        let (mut total, mut told) = (0, Vec::new());
+        windows(&mut content.as_bytes(), |window| {
+            total += 1;
+            assert!(window.content.len() <= WINDOW);
+            let lines = count_lines(window.content);
+            told.push((window.lines_before + window.new_from, window.lines_before + lines));
+        })
+        .expect("reading from memory");
+        assert_eq!(total, 3);
+        assert_eq!(told[0].0, 1);
+        assert!(told.windows(2).all(|pair| pair[1].0 == pair[0].1 + 1), "{told:?}");
+        assert_eq!(told.last().map(|last| last.1), Some(count as u32));
+    }
+}

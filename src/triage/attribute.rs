@@ -1,0 +1,393 @@
+//! Which commit brought a secret in, to which path, by whom and when; whether it is still at HEAD and what reaches it.
+//!
+//! Only flagged blobs and names are followed. Trees that lead to none of them are read once and forgotten; no two
+//! versions of a file are ever compared.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use git2::{Oid, Repository};
+use rayon::prelude::*;
+
+use super::group::{Place, Placed};
+use super::sight::Sighting;
+use crate::report::{Reach, SourceKind, Suppression};
+use crate::secret::Secret;
+use crate::source::Desk;
+use crate::source::history::{Commit, Objects, TreeEntries};
+use crate::source::repo::{Tips, within};
+
+/// A secret at a path: rule, secret, and whether a comment silences it.
+type Key = (String, usize, Secret, bool);
+
+/// Where secrets came from.
+pub(crate) struct Attributed {
+    pub(crate) placed: Vec<Placed>,
+    /// First commit for each secret at a path, to say the same of the working tree.
+    pub(crate) firsts: HashMap<Key, Origin>,
+}
+
+/// The commit that brought something in.
+#[derive(Clone)]
+pub(crate) struct Origin {
+    pub(crate) commit: String,
+    pub(crate) author: String,
+    pub(crate) date: String,
+}
+
+impl Origin {
+    fn of(commit: &Commit) -> Self {
+        Origin { commit: commit.oid.to_string(), author: commit.author.clone(), date: commit.date.clone() }
+    }
+}
+
+/// Places everything that the objects of a repository showed.
+pub(crate) fn attribute(desk: &Desk<'_>, repo: &Repository, objects: &Objects, tips: &Tips, scopes: &[String]) -> Attributed {
+    desk.progress.phase("attribution", None);
+    let reach = reach(&objects.commits, tips);
+    let forest = Forest::read(desk, repo, objects);
+    let mut story = Story { desk, objects, forest: &forest, reach: &reach, scopes, events: BTreeMap::new(), names: BTreeMap::new(), seen: HashSet::new() };
+    let trees: HashMap<Oid, Oid> = objects.commits.iter().map(|commit| (commit.oid, commit.tree)).collect();
+    for (index, commit) in objects.commits.iter().enumerate() {
+        if forest.relevant.contains_key(&commit.tree) {
+            let parents: Vec<Oid> = commit.parents.iter().filter_map(|parent| trees.get(parent).copied()).collect();
+            story.compare(index, "", commit.tree, &parents);
+        }
+    }
+    let head_tree = tips.head.and_then(|head| trees.get(&head).copied());
+    let mut head = Head::default();
+    if let Some(tree) = head_tree {
+        head.list(&forest, objects, "", tree);
+    }
+    story.tell(&head)
+}
+
+/// What leads to each commit, best first.
+fn reach(commits: &[Commit], tips: &Tips) -> HashMap<Oid, Reach> {
+    let parents: HashMap<Oid, &[Oid]> = commits.iter().map(|commit| (commit.oid, commit.parents.as_slice())).collect();
+    // Tag objects are reached by the refs that name them.
+    let mut out: HashMap<Oid, Reach> = tips.refs.iter().filter(|(_, oid)| !parents.contains_key(oid)).map(|(_, oid)| (*oid, Reach::Refs)).collect();
+    let refs: Vec<Oid> = tips.refs.iter().map(|(_, oid)| *oid).chain(tips.peeled.iter().copied()).chain(tips.head).collect();
+    for (kind, starts) in [(Reach::Refs, &refs), (Reach::Stash, &tips.stash), (Reach::Reflog, &tips.reflog)] {
+        let mut stack: Vec<Oid> = starts.clone();
+        while let Some(oid) = stack.pop() {
+            if let Some(more) = parents.get(&oid).filter(|_| !out.contains_key(&oid)) {
+                out.insert(oid, kind);
+                stack.extend(more.iter());
+            }
+        }
+    }
+    out
+}
+
+/// An entry of a tree that leads to something flagged.
+struct Relevant {
+    name: Box<[u8]>,
+    oid: Oid,
+    /// Index of the flagged blob.
+    blob: Option<usize>,
+    /// Index of the flagged name.
+    flagged_name: Option<usize>,
+    is_tree: bool,
+}
+
+/// The trees that lead to something flagged.
+struct Forest {
+    relevant: HashMap<Oid, Vec<Relevant>>,
+}
+
+impl Forest {
+    fn read(desk: &Desk<'_>, repo: &Repository, objects: &Objects) -> Self {
+        let blobs: HashMap<Oid, usize> = objects.blobs.iter().enumerate().map(|(index, (oid, _))| (*oid, index)).collect();
+        let names: HashMap<&[u8], usize> = objects.names.iter().enumerate().map(|(index, (name, _))| (name.as_slice(), index)).collect();
+        if blobs.is_empty() && names.is_empty() {
+            return Forest { relevant: HashMap::new() };
+        }
+        let index_of: HashMap<Oid, u32> = objects.trees.iter().enumerate().map(|(index, oid)| (*oid, index as u32)).collect();
+        // First every tree's own flags and subtrees, then which trees lead to a flag through any number of others.
+        let nodes: Vec<(bool, Vec<u32>)> = Self::each(repo, &objects.trees, |data| {
+            let mut flagged = false;
+            let mut children = Vec::new();
+            for entry in TreeEntries(data).flatten() {
+                flagged |= blobs.contains_key(&entry.oid) || (!names.is_empty() && names.contains_key(entry.name));
+                if entry.is_tree() {
+                    children.extend(index_of.get(&entry.oid));
+                }
+            }
+            (flagged, children)
+        });
+        let leads = Self::leads(&nodes);
+        if desk.progress.interrupted() {
+            return Forest { relevant: HashMap::new() };
+        }
+        let chosen: Vec<Oid> = objects.trees.iter().zip(&leads).filter(|(_, leads)| **leads).map(|(oid, _)| *oid).collect();
+        let entries = Self::each(repo, &chosen, |data| {
+            let mut out = Vec::new();
+            for entry in TreeEntries(data).flatten() {
+                let is_tree = entry.is_tree();
+                let follow = is_tree && index_of.get(&entry.oid).is_some_and(|index| leads[*index as usize]);
+                let (blob, flagged_name) = (blobs.get(&entry.oid).copied(), names.get(entry.name).copied());
+                if follow || blob.is_some() || flagged_name.is_some() {
+                    out.push(Relevant { name: entry.name.into(), oid: entry.oid, blob, flagged_name, is_tree: follow });
+                }
+            }
+            out
+        });
+        Forest { relevant: chosen.into_iter().zip(entries).collect() }
+    }
+
+    /// Runs `read` on the raw bytes of each tree.
+    fn each<T: Send + Default>(repo: &Repository, trees: &[Oid], read: impl Fn(&[u8]) -> T + Sync) -> Vec<T> {
+        let path = repo.path();
+        trees
+            .par_iter()
+            .with_min_len(64)
+            .map_init(
+                || Repository::open(path),
+                |repo, oid| {
+                    // A tree that cannot be read was counted when the objects were.
+                    let odb = repo.as_ref().ok().and_then(|repo| repo.odb().ok());
+                    odb.and_then(|odb| odb.read(*oid).ok().map(|object| read(object.data()))).unwrap_or_default()
+                },
+            )
+            .collect()
+    }
+
+    fn leads(nodes: &[(bool, Vec<u32>)]) -> Vec<bool> {
+        let mut parents: Vec<Vec<u32>> = vec![Vec::new(); nodes.len()];
+        for (index, (_, children)) in nodes.iter().enumerate() {
+            for &child in children {
+                parents[child as usize].push(index as u32);
+            }
+        }
+        let mut leads: Vec<bool> = nodes.iter().map(|(flagged, _)| *flagged).collect();
+        let mut stack: Vec<u32> = (0..nodes.len() as u32).filter(|&index| leads[index as usize]).collect();
+        while let Some(index) = stack.pop() {
+            for &parent in &parents[index as usize] {
+                if !leads[parent as usize] {
+                    leads[parent as usize] = true;
+                    stack.push(parent);
+                }
+            }
+        }
+        leads
+    }
+
+    fn entries(&self, tree: Oid) -> &[Relevant] {
+        self.relevant.get(&tree).map_or(&[], Vec::as_slice)
+    }
+
+    fn find(&self, tree: Oid, name: &[u8]) -> Option<&Relevant> {
+        self.entries(tree).iter().find(|entry| *entry.name == *name)
+    }
+}
+
+fn join(folder: &str, name: &[u8]) -> String {
+    let name = String::from_utf8_lossy(name);
+    if folder.is_empty() { name.into_owned() } else { format!("{folder}/{name}") }
+}
+
+/// The flagged files at HEAD.
+#[derive(Default)]
+struct Head {
+    secrets: HashMap<(String, usize, Secret), Option<Suppression>>,
+    names: HashSet<String>,
+}
+
+impl Head {
+    fn list(&mut self, forest: &Forest, objects: &Objects, folder: &str, tree: Oid) {
+        for entry in forest.entries(tree) {
+            let path = join(folder, &entry.name);
+            if let Some(blob) = entry.blob {
+                for one in &objects.blobs[blob].1 {
+                    let silenced = self.secrets.entry((path.clone(), one.rule, one.secret.clone())).or_insert_with(|| one.suppression.clone());
+                    if one.suppression.is_none() {
+                        *silenced = None;
+                    }
+                }
+            }
+            if entry.is_tree {
+                self.list(forest, objects, &path, entry.oid);
+            }
+            if entry.flagged_name.is_some() {
+                self.names.insert(path);
+            }
+        }
+    }
+}
+
+/// The commit and blob that first showed a secret at a path; ordered by what reaches the commit, then by time.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Event {
+    reach: Reach,
+    time: i64,
+    commit: Oid,
+    index: usize,
+    blob: usize,
+}
+
+struct Story<'a> {
+    desk: &'a Desk<'a>,
+    objects: &'a Objects,
+    forest: &'a Forest,
+    reach: &'a HashMap<Oid, Reach>,
+    /// Folders to tell of; everything where one of them is the root.
+    scopes: &'a [String],
+    events: BTreeMap<Key, Event>,
+    /// Flagged names: path and index of the name.
+    names: BTreeMap<(String, usize), Event>,
+    seen: HashSet<usize>,
+}
+
+impl Story<'_> {
+    /// Notes what the tree of a commit shows that none of its parents' trees did.
+    fn compare(&mut self, commit: usize, folder: &str, tree: Oid, parents: &[Oid]) {
+        if parents.contains(&tree) {
+            return;
+        }
+        let forest = self.forest;
+        for entry in forest.entries(tree) {
+            let before: Vec<&Relevant> = parents.iter().filter_map(|parent| forest.find(*parent, &entry.name)).collect();
+            if let Some(name) = entry.flagged_name.filter(|_| before.is_empty()) {
+                let event = self.event(commit, name);
+                keep_first(&mut self.names, (join(folder, &entry.name), name), event);
+            }
+            if before.iter().any(|old| old.oid == entry.oid) {
+                continue;
+            }
+            if entry.is_tree {
+                let folders: Vec<Oid> = before.iter().filter(|old| old.is_tree).map(|old| old.oid).collect();
+                self.compare(commit, &join(folder, &entry.name), entry.oid, &folders);
+            } else if let Some(blob) = entry.blob {
+                self.seen.insert(blob);
+                self.blob(commit, join(folder, &entry.name), blob, &before);
+            }
+        }
+    }
+
+    fn blob(&mut self, commit: usize, path: String, blob: usize, before: &[&Relevant]) {
+        let objects = self.objects;
+        for one in &objects.blobs[blob].1 {
+            let same = |old: &Sighting| old.rule == one.rule && old.secret == one.secret && (old.suppression.is_none() || one.suppression.is_some());
+            let known = before.iter().filter_map(|old| old.blob).any(|old| objects.blobs[old].1.iter().any(same));
+            if !known {
+                let event = self.event(commit, blob);
+                keep_first(&mut self.events, (path.clone(), one.rule, one.secret.clone(), one.suppression.is_some()), event);
+            }
+        }
+    }
+
+    fn event(&self, index: usize, blob: usize) -> Event {
+        let commit = &self.objects.commits[index];
+        Event { reach: self.reach.get(&commit.oid).copied().unwrap_or(Reach::None), time: commit.time, commit: commit.oid, index, blob }
+    }
+
+    fn asked_for(&self, path: &str) -> bool {
+        self.scopes.iter().any(|scope| within(scope, path)) && !self.desk.excludes(path)
+    }
+
+    fn tell(self, head: &Head) -> Attributed {
+        let rules = &self.desk.plan.rules;
+        let mut out = Attributed { placed: Vec::new(), firsts: HashMap::new() };
+        for (key, event) in &self.events {
+            let (path, rule, secret, silenced) = key;
+            if !self.asked_for(path) {
+                continue;
+            }
+            let commit = &self.objects.commits[event.index];
+            let origin = Origin::of(commit);
+            out.firsts.insert(key.clone(), origin.clone());
+            let (oid, sightings) = &self.objects.blobs[event.blob];
+            let at_head = head.secrets.get(&(path.clone(), *rule, secret.clone()));
+            for one in sightings.iter().filter(|one| one.rule == *rule && one.secret == *secret && one.suppression.is_some() == *silenced) {
+                if !one.stands_at(rules, Some(path)) {
+                    continue;
+                }
+                let mut sighting = one.clone();
+                match &mut sighting.suppression {
+                    Some(suppression) => sign(suppression, &origin),
+                    // Whoever silenced the line at HEAD silenced what it said before as well.
+                    None => sighting.suppression = at_head.cloned().flatten(),
+                }
+                let place = Place { source: SourceKind::Commit, path: Some(path.clone()), at_head: at_head.is_some(), reach: event.reach, ..place_of(commit, Some(*oid)) };
+                out.placed.push(Placed { sighting, place });
+            }
+        }
+        for ((path, name), event) in &self.names {
+            if !self.asked_for(path) {
+                continue;
+            }
+            let commit = &self.objects.commits[event.index];
+            for one in self.objects.names[*name].1.iter().filter(|one| one.stands_at(rules, Some(path))) {
+                let place = Place { source: SourceKind::Path, path: Some(path.clone()), at_head: head.names.contains(path), reach: event.reach, ..place_of(commit, None) };
+                out.placed.push(Placed { sighting: one.clone(), place });
+            }
+        }
+        if self.scopes.iter().any(String::is_empty) {
+            self.tell_pathless(&mut out.placed);
+        }
+        out
+    }
+
+    /// Messages and people, and blobs that no commit holds.
+    fn tell_pathless(&self, placed: &mut Vec<Placed>) {
+        let rules = &self.desk.plan.rules;
+        let commits: HashMap<Oid, &Commit> = self.objects.commits.iter().map(|commit| (commit.oid, commit)).collect();
+        let mut people: BTreeMap<(usize, Secret), (Reach, i64, Oid, Placed)> = BTreeMap::new();
+        for (oid, source, sighting) in self.objects.messages.iter().filter(|(_, _, one)| one.stands_at(rules, None)) {
+            let reach = self.reach.get(oid).copied().unwrap_or(Reach::None);
+            let place = match commits.get(oid) {
+                Some(commit) => Place { source: *source, reach, ..place_of(commit, None) },
+                None => Place { source: *source, object: Some(oid.to_string()), reach, ..Place::direct(*source, None) },
+            };
+            let one = Placed { sighting: sighting.clone(), place };
+            if *source != SourceKind::Author {
+                placed.push(one);
+                continue;
+            }
+            // The same person signs many commits: the first is enough.
+            let entry = (reach, commits.get(oid).map_or(0, |commit| commit.time), *oid, one);
+            let key = (sighting.rule, sighting.secret.clone());
+            if people.get(&key).is_none_or(|known| (entry.0, entry.1, entry.2) < (known.0, known.1, known.2)) {
+                people.insert(key, entry);
+            }
+        }
+        placed.extend(people.into_values().map(|(_, _, _, one)| one));
+        for (_, (oid, sightings)) in self.objects.blobs.iter().enumerate().filter(|(index, _)| !self.seen.contains(index)) {
+            for sighting in sightings.iter().filter(|one| one.stands_at(rules, None)) {
+                let place = Place { object: Some(oid.to_string()), reach: Reach::None, ..Place::direct(SourceKind::Object, None) };
+                placed.push(Placed { sighting: sighting.clone(), place });
+            }
+        }
+    }
+}
+
+fn keep_first<K: Ord>(events: &mut BTreeMap<K, Event>, key: K, event: Event) {
+    match events.entry(key) {
+        std::collections::btree_map::Entry::Vacant(slot) => {
+            slot.insert(event);
+        }
+        std::collections::btree_map::Entry::Occupied(mut known) => {
+            if event < *known.get() {
+                known.insert(event);
+            }
+        }
+    }
+}
+
+/// Says who wrote a comment.
+pub(crate) fn sign(suppression: &mut Suppression, origin: &Origin) {
+    suppression.author = Some(origin.author.clone());
+    suppression.date = Some(origin.date.clone());
+    suppression.commit = Some(origin.commit.clone());
+}
+
+fn place_of(commit: &Commit, blob: Option<Oid>) -> Place {
+    Place {
+        object: Some(blob.unwrap_or(commit.oid).to_string()),
+        commit: Some(commit.oid.to_string()),
+        author: Some(commit.author.clone()),
+        date: Some(commit.date.clone()),
+        at_head: false,
+        ..Place::direct(SourceKind::Commit, None)
+    }
+}

@@ -1,0 +1,5 @@
+//! Matches in, findings out: what silences them, which of them are one, and where in history they come from.
+
+pub(crate) mod attribute;
+pub(crate) mod group;
+pub(crate) mod sight;

@@ -1,0 +1,250 @@
+//! What one blob shows: its matches with lines, redacted snippets and the comments that silence them.
+
+use std::collections::BTreeSet;
+
+use crate::detect::{self, Encoding, MARKERS, Match, PathNeed, Scope, Text};
+use crate::report::{Snippet, Suppression, line_hash};
+use crate::rule::{RuleSet, Severity};
+use crate::secret::Secret;
+use crate::span::{LineIndex, Region, Span};
+
+/// Characters of a line that a snippet shows each side of the secret.
+const SHOWN: usize = 120;
+/// Characters of a suppression comment that a report keeps.
+const COMMENT: usize = 200;
+
+/// A match with everything a report says of its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Sighting {
+    pub(crate) rule: usize,
+    pub(crate) secret: Secret,
+    pub(crate) region: Region,
+    pub(crate) decoded: Option<String>,
+    pub(crate) checked: bool,
+    pub(crate) documented: bool,
+    pub(crate) parts: Vec<SightedPart>,
+    pub(crate) suppression: Option<Suppression>,
+    pub(crate) needs_path: Option<PathNeed>,
+    pub(crate) snippet: Snippet,
+    pub(crate) line_hash: String,
+}
+
+impl Sighting {
+    /// Whether the match stands in a file of this path.
+    pub(crate) fn stands_at(&self, rules: &RuleSet, path: Option<&str>) -> bool {
+        match (&self.needs_path, path) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(PathNeed::Evidence(index)), Some(path)) => rules.evidence()[*index].is_path(path),
+            (Some(PathNeed::Whole), Some(path)) => rules.rules()[self.rule].is_path_of(path),
+        }
+    }
+
+    /// Whether the secret, or a part of its credential, touches one of the 1-based lines.
+    pub(crate) fn touches(&self, lines: &BTreeSet<u32>) -> bool {
+        let mut regions = std::iter::once(&self.region).chain(self.parts.iter().filter(|part| part.rule.is_some()).map(|part| &part.region));
+        regions.any(|region| lines.range(region.start_line..=region.end_line).next().is_some())
+    }
+}
+
+/// A part of a credential with its lines.
+#[derive(Clone, Debug)]
+pub(crate) struct SightedPart {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    pub(crate) region: Region,
+    pub(crate) rule: Option<usize>,
+}
+
+/// What a blob shows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sighted {
+    pub(crate) sightings: Vec<Sighting>,
+    /// Markers that silence nothing: line and index.
+    pub(crate) unused: Vec<(u32, usize)>,
+}
+
+/// Scans content.
+pub(crate) fn sight(rules: &RuleSet, content: &[u8], line_hashes: bool) -> Sighted {
+    let text = Text::of(content);
+    sight_text(rules, &text, line_hashes)
+}
+
+/// Scans content whose encoding is known.
+pub(crate) fn sight_text(rules: &RuleSet, text: &Text<'_>, line_hashes: bool) -> Sighted {
+    let bytes = &*text.bytes;
+    let mut scan = detect::scan(rules, bytes);
+    if text.encoding == Encoding::Binary {
+        // What a nameless value next to a word means is a matter of text; a binary has neither lines nor names.
+        scan.matches.retain(|one| !rules.rules()[one.rule].spec.generic);
+        scan.markers.clear();
+    }
+    if scan.matches.is_empty() && scan.markers.is_empty() {
+        return Sighted::default();
+    }
+    let lines = LineIndex::new(bytes);
+    let page = Page { rules, bytes, lines: &lines, matches: &scan.matches };
+    let markers: Vec<(u32, usize, Span)> =
+        scan.markers.iter().filter(|(index, span)| page.is_marker(*index, *span)).map(|(index, span)| (lines.line(span.start), *index, *span)).collect();
+    let mut used = vec![false; markers.len()];
+    let mut sightings = Vec::with_capacity(scan.matches.len());
+    for one in &scan.matches {
+        let region = lines.region(one.span);
+        let silenced = markers.iter().position(|(line, index, span)| {
+            !span.overlaps(&one.span)
+                && match MARKERS[*index].scope {
+                    Scope::SameLine => (region.start_line..=region.end_line).contains(line),
+                    Scope::NextLine => line + 1 == region.start_line,
+                }
+        });
+        if let Some(at) = silenced {
+            used[at] = true;
+        }
+        sightings.push(Sighting {
+            rule: one.rule,
+            secret: one.secret.clone(),
+            region,
+            decoded: one.decoded.clone(),
+            checked: one.checked,
+            documented: one.documented,
+            parts: one
+                .parts
+                .iter()
+                .map(|part| SightedPart { name: part.name.clone(), value: part.value.clone(), region: lines.region(part.span), rule: part.rule })
+                .collect(),
+            suppression: silenced.map(|at| page.suppression(markers[at])),
+            needs_path: one.needs_path.clone(),
+            snippet: page.snippet(one, region),
+            line_hash: if line_hashes { line_hash(bytes, one.span.start) } else { String::new() },
+        });
+    }
+    let unused = markers.iter().zip(used).filter(|(_, used)| !used).map(|((line, index, _), _)| (*line, *index)).collect();
+    Sighted { sightings, unused }
+}
+
+/// A blob with the matches to keep out of sight.
+struct Page<'a> {
+    rules: &'a RuleSet,
+    bytes: &'a [u8],
+    lines: &'a LineIndex<'a>,
+    matches: &'a [Match],
+}
+
+impl Page<'_> {
+    /// A marker stands by itself: `loggignore` is not one.
+    fn is_marker(&self, index: usize, span: Span) -> bool {
+        let word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let longer = MARKERS[index].literal.ends_with("-line") && self.bytes.get(span.end) == Some(&b'-');
+        !word(span.start.checked_sub(1).and_then(|at| self.bytes.get(at))) && !word(self.bytes.get(span.end)) && !longer
+    }
+
+    fn suppression(&self, (line, index, span): (u32, usize, Span)) -> Suppression {
+        let rest = Span::new(span.start, self.lines.line_span(line).end.max(span.end));
+        let text: String = self.redacted(rest).chars().take(COMMENT).collect();
+        Suppression { marker: MARKERS[index].literal.to_owned(), text: text.trim().to_owned(), line, author: None, date: None, commit: None }
+    }
+
+    fn snippet(&self, one: &Match, region: Region) -> Snippet {
+        let first_line = region.start_line.saturating_sub(1).max(1);
+        let last_line = (region.end_line + 1).min(self.lines.lines().max(region.end_line));
+        let mut text = Vec::new();
+        let mut line = first_line;
+        while line <= last_line {
+            let mut span = self.lines.line_span(line);
+            if line == region.start_line {
+                // A secret over several lines is one redacted stretch on its first line.
+                span.end = self.lines.line_span(region.end_line).end;
+                span.start = span.start.max(one.span.start.saturating_sub(SHOWN));
+                span.end = span.end.min(one.span.end + SHOWN).max(span.start);
+                line = region.end_line;
+            } else {
+                span.end = span.end.min(span.start + 2 * SHOWN);
+            }
+            text.push(self.redacted(span));
+            line += 1;
+        }
+        Snippet { first_line, text: text.join("\n") }
+    }
+
+    /// The bytes of a span as text, with every match that is a secret replaced.
+    fn redacted(&self, span: Span) -> String {
+        let secret = |one: &&Match| one.span.overlaps(&span) && self.rules.rules()[one.rule].spec.severity > Severity::Note;
+        let mut spans: Vec<Span> = self.matches.iter().filter(secret).map(|one| one.span).collect();
+        spans.sort_unstable();
+        let mut out = String::new();
+        let mut at = span.start;
+        for hidden in spans {
+            if hidden.start > at {
+                out.push_str(&String::from_utf8_lossy(&self.bytes[at..hidden.start]));
+            }
+            if hidden.end > at {
+                out.push_str("[redacted]");
+                at = hidden.end;
+            }
+        }
+        if at < span.end {
+            out.push_str(&String::from_utf8_lossy(&self.bytes[at..span.end]));
+        }
+        out.replace(['\n', '\r'], " ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::fill_example as fill;
+
+    fn seen(template: &str) -> (String, Sighted) {
+        let text = fill(template, 11).expect("known fields");
+        let sighted = sight(&RuleSet::embedded(), text.as_bytes(), false);
+        (text, sighted)
+    }
+
+    #[test]
+    fn a_marker_on_the_line_or_above_it_silences_and_is_kept() {
+        for template in [
+            "GENESYS_CLIENT_SECRET={{b64url 32}} # trufflehog:ignore -- test data\n",
+            "/* gitleaks:allow */ GENESYS_CLIENT_SECRET={{b64url 32}}\n",
+            "# pragma: allowlist nextline secret\nGENESYS_CLIENT_SECRET={{b64url 32}}\n",
+            "# secretlint-disable-next-line\nGENESYS_CLIENT_SECRET={{b64url 32}}\n",
+        ] {
+            let (_, sighted) = seen(template);
+            assert!(sighted.sightings[0].suppression.is_some(), "{template}");
+            assert!(sighted.unused.is_empty(), "{template}");
+        }
+        let (_, sighted) = seen("GENESYS_CLIENT_SECRET={{b64url 32}} # trufflehog:ignore -- test data\n");
+        assert_eq!(sighted.sightings[0].suppression.as_ref().map(|s| s.text.as_str()), Some("trufflehog:ignore -- test data"));
+    }
+
+    #[test]
+    fn a_marker_on_another_line_silences_nothing_and_is_told() {
+        let (_, sighted) = seen("# trufflehog:ignore\nGENESYS_CLIENT_SECRET={{b64url 32}}\nloggignore\n");
+        assert!(sighted.sightings[0].suppression.is_none());
+        assert_eq!(sighted.unused.len(), 1);
+    }
+
+    #[test]
+    fn no_secret_is_left_in_snippets_and_comments() {
+        let (text, sighted) = seen("trufflehog:ignore GENESYS_CLIENT_SECRET={{b64url 32}};GENESYS_SECRET={{b64url 32}}\n");
+        assert_eq!(sighted.sightings.len(), 2);
+        for one in &sighted.sightings {
+            let secret = String::from_utf8_lossy(one.secret.expose()).into_owned();
+            assert!(text.contains(&secret));
+            for other in &sighted.sightings {
+                assert!(!other.snippet.text.contains(&secret));
+                assert!(!other.suppression.as_ref().is_some_and(|s| s.text.contains(&secret)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_named_by_its_client_id_waits_for_its_path() {
+        let (_, sighted) = seen("{{b64url 32}}\n");
+        let one = &sighted.sightings[0];
+        let rules = RuleSet::embedded();
+        let id = fill("secrets/{{uuid4}}", 1).expect("known field");
+        assert!(one.stands_at(&rules, Some(&id)));
+        assert!(!one.stands_at(&rules, Some("secrets/readme")));
+        assert!(!one.stands_at(&rules, None));
+    }
+}
