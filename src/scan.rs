@@ -47,18 +47,24 @@ struct Site {
 
 impl<'a> Run<'a> {
     fn new(plan: &'a Plan, progress: &'a dyn Progress) -> Self {
-        Run { desk: Desk { plan, progress }, placed: Vec::new(), unused: Vec::new(), coverage: Coverage::default(), repositories: Vec::new() }
+        Run {
+            desk: Desk { plan, progress },
+            placed: Vec::new(),
+            unused: Vec::new(),
+            coverage: Coverage::default(),
+            repositories: Vec::new(),
+        }
     }
 
     fn run(mut self) -> Result<Report, ScanError> {
-        let (canary, ()) = {
-            let desk = &self.desk;
-            (canary(desk.plan), ())
-        };
-        self.coverage.canary = canary;
+        self.coverage.canary = canary(self.desk.plan);
         if !self.coverage.canary.failed.is_empty() {
             let failed = self.coverage.canary.failed.join(", ");
-            skip(&mut self.coverage, format!("rules {failed}"), "do not find their own examples: the rules in force silence them");
+            skip(
+                &mut self.coverage,
+                format!("rules {failed}"),
+                "do not find their own examples: the rules in force silence them",
+            );
         }
         let mut sites: Vec<Site> = Vec::new();
         for target in &self.desk.plan.targets {
@@ -88,7 +94,11 @@ impl<'a> Run<'a> {
         }
         let place = Place::direct(SourceKind::Stdin, None);
         let seen = sight(&plan.rules, content, plan.line_hashes).sightings;
-        self.placed.extend(seen.into_iter().filter(|one| one.stands_at(&plan.rules, None)).map(|sighting| Placed { sighting, place: place.clone() }));
+        self.placed.extend(
+            seen.into_iter()
+                .filter(|one| one.stands_at(&plan.rules, None))
+                .map(|sighting| Placed { sighting, place: place.clone() }),
+        );
     }
 
     fn staged(&mut self, path: &Path) -> Result<(), ScanError> {
@@ -129,13 +139,14 @@ impl<'a> Run<'a> {
                 unused.extend(files.unused);
             }
         }
-        let scopes: Vec<String> = site.paths.iter().filter(|(.., history)| *history).map(|(_, scope, ..)| scope.clone()).collect();
+        let scopes: Vec<String> =
+            site.paths.iter().filter(|(.., history)| *history).map(|(_, scope, ..)| scope.clone()).collect();
         if let (Some(repo), false) = (&site.repo, scopes.is_empty()) {
             let tips = Tips::of(repo);
             let objects = history::read(&self.desk, repo, &site.root)?;
             let mut found = attribute(&self.desk, repo, &objects, &tips, &scopes);
-            history::gaps(repo, &tips, &objects.commits, &site.root, &mut coverage);
             merge(&mut coverage, objects.coverage);
+            history::gaps(repo, &tips, &objects.commits, Path::new(&site.label), &mut coverage);
             if scopes.iter().any(String::is_empty) {
                 found.placed.extend(history::read_gitdir(&self.desk, repo, &tips, &mut coverage));
             }
@@ -149,7 +160,8 @@ impl<'a> Run<'a> {
             self.repositories.push(describe(repo, Path::new(&site.label)));
         }
         if coverage.files + coverage.blobs + coverage.commits == 0 && !coverage.incomplete {
-            let why = if coverage.excluded > 0 { "everything in it was excluded" } else { "there is nothing in it to read" };
+            let why =
+                if coverage.excluded > 0 { "everything in it was excluded" } else { "there is nothing in it to read" };
             skip(&mut coverage, format!("'{}'", site.label), why);
         }
         if several && site.label != "." {
@@ -165,11 +177,26 @@ impl<'a> Run<'a> {
 
     fn report(self) -> Report {
         let plan = self.desk.plan;
-        let grouping = Grouping { rules: &plan.rules, key: &plan.key, reveal: plan.reveal, include_suppressed: plan.include_suppressed };
-        let secrets: Vec<Secret> = self.placed.iter().filter(|one| plan.rules.rules()[one.sighting.rule].spec.severity > crate::Severity::Note).map(|one| one.sighting.secret.clone()).collect();
+        let grouping = Grouping {
+            rules: &plan.rules,
+            key: &plan.key,
+            reveal: plan.reveal,
+            include_suppressed: plan.include_suppressed,
+        };
+        let secrets: Vec<Secret> = self
+            .placed
+            .iter()
+            .filter(|one| plan.rules.rules()[one.sighting.rule].spec.severity > crate::Severity::Note)
+            .map(|one| one.sighting.secret.clone())
+            .collect();
         let grouped = grouping.group(self.placed);
         let mut report = Report {
-            tool: Tool { name: "snout", version: env!("CARGO_PKG_VERSION"), rules: plan.rules.rules().len(), rules_digest: plan.rules.digest().to_owned() },
+            tool: Tool {
+                name: "snout",
+                version: env!("CARGO_PKG_VERSION"),
+                rules: plan.rules.rules().len(),
+                rules_digest: plan.rules.digest().to_owned(),
+            },
             findings: grouped.findings,
             suppressed: grouped.suppressed,
             unused_suppressions: self.unused,
@@ -209,10 +236,13 @@ fn scope_of(repo: &Repository, path: &Path) -> String {
 fn add_site(sites: &mut Vec<Site>, path: &Path, worktree: bool, history: bool) -> Result<(), ScanError> {
     let real = path.canonicalize().map_err(|source| ScanError::Path { path: path.into(), source })?;
     let repo = discover(&real);
-    let inside_gitdir = repo.as_ref().is_some_and(|repo| repo.path().canonicalize().is_ok_and(|dir| real.starts_with(dir)));
+    let inside_gitdir =
+        repo.as_ref().is_some_and(|repo| repo.path().canonicalize().is_ok_and(|dir| real.starts_with(dir)));
     let (root, repo, scope, worktree) = match repo {
         // The git directory itself, or a bare repository: history alone.
-        Some(repo) if inside_gitdir && repo.path().canonicalize().is_ok_and(|dir| dir == real) => (real.clone(), Some(repo), String::new(), false),
+        Some(repo) if inside_gitdir && repo.path().canonicalize().is_ok_and(|dir| dir == real) => {
+            (real.clone(), Some(repo), String::new(), false)
+        }
         Some(repo) if !inside_gitdir && repo.workdir().is_some() => {
             let root = repo.workdir().and_then(|root| root.canonicalize().ok()).unwrap_or_else(|| real.clone());
             let scope = relative(&root, &real).unwrap_or_default();
@@ -244,7 +274,8 @@ fn date(one: &mut Placed, firsts: &std::collections::HashMap<(String, usize, Sec
 /// Says of suppressions in the working tree who wrote their line.
 fn blame(repo: &Repository, placed: &mut [Placed]) {
     let mut files: BTreeMap<String, Vec<&mut Placed>> = BTreeMap::new();
-    let silenced = placed.iter_mut().filter(|one| one.place.source == SourceKind::Worktree && one.sighting.suppression.is_some());
+    let silenced =
+        placed.iter_mut().filter(|one| one.place.source == SourceKind::Worktree && one.sighting.suppression.is_some());
     for one in silenced {
         if let Some(path) = one.place.path.clone() {
             files.entry(path).or_default().push(one);
@@ -259,7 +290,11 @@ fn blame(repo: &Repository, placed: &mut [Placed]) {
             let Some(hunk) = blame.get_line(suppression.line as usize) else { continue };
             let (commit, Some(who)) = (hunk.final_commit_id(), hunk.final_signature()) else { continue };
             if !commit.is_zero() {
-                let author = format!("{} <{}>", String::from_utf8_lossy(who.name_bytes()), String::from_utf8_lossy(who.email_bytes()));
+                let author = format!(
+                    "{} <{}>",
+                    String::from_utf8_lossy(who.name_bytes()),
+                    String::from_utf8_lossy(who.email_bytes())
+                );
                 let date = history::rfc3339((who.when().seconds(), who.when().offset_minutes()));
                 sign(suppression, &Origin { commit: commit.to_string(), author, date });
             }
@@ -279,7 +314,12 @@ fn canary(plan: &Plan) -> Canary {
             // One example in a thousand may fall under an entropy floor: three tries tell a silenced rule from bad luck.
             !(0..3).any(|seed| {
                 let text = prose.matches.first().and_then(|example| crate::rule::fill_example(example, seed).ok());
-                text.is_some_and(|text| sight(&plan.rules, text.as_bytes(), false).sightings.iter().any(|one| one.rule == *index && one.needs_path.is_none()))
+                text.is_some_and(|text| {
+                    sight(&plan.rules, text.as_bytes(), false)
+                        .sightings
+                        .iter()
+                        .any(|one| one.rule == *index && one.needs_path.is_none())
+                })
             })
         })
         .map(|(_, rule)| rule.spec.id.clone())

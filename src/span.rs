@@ -69,9 +69,7 @@ pub struct LineIndex<'a> {
 impl<'a> LineIndex<'a> {
     /// Indexes `content`; a line ends after each line feed.
     pub fn new(content: &'a [u8]) -> Self {
-        let starts = std::iter::once(0)
-            .chain(memchr::memchr_iter(b'\n', content).map(|at| at + 1))
-            .collect();
+        let starts = std::iter::once(0).chain(memchr::memchr_iter(b'\n', content).map(|at| at + 1)).collect();
         LineIndex { content, starts }
     }
 

@@ -7,7 +7,9 @@ use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 /// Find leaked credentials in working trees and whole git histories, Genesys Cloud first.
 #[derive(Parser)]
 #[command(name = "snout", version, max_term_width = 100, disable_help_subcommand = true)]
-#[command(after_help = "Exit codes: 0 clean, 1 blocking findings, 2 error, 3 incomplete coverage, 130 interrupted.\nMore: snout help formats, snout help exit-codes, snout help suppressions")]
+#[command(
+    after_help = "Exit codes: 0 clean, 1 blocking findings, 2 error, 3 incomplete coverage, 130 interrupted.\nMore: snout help formats, snout help exit-codes, snout help suppressions"
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -203,13 +205,15 @@ fn size(text: &str) -> Result<u64, String> {
         Some((at, 'g' | 'G')) => (&text[..at], 1 << 30),
         _ => (text, 1),
     };
-    let count: u64 = digits.parse().map_err(|_| "give a number of bytes, or one with k, M or G behind it, as 10M".to_owned())?;
+    let count: u64 =
+        digits.parse().map_err(|_| "give a number of bytes, or one with k, M or G behind it, as 10M".to_owned())?;
     count.checked_mul(factor).ok_or_else(|| "that is more bytes than there are".to_owned())
 }
 
 fn report(text: &str) -> Result<(ReportFormat, PathBuf), String> {
     let (format, file) = text.split_once('=').ok_or("give a format and a file, as sarif=snout.sarif")?;
-    let format = ReportFormat::from_str(format, false).map_err(|_| format!("'{format}' is no format; there are text, json, jsonl and sarif"))?;
+    let format = ReportFormat::from_str(format, false)
+        .map_err(|_| format!("'{format}' is no format; there are text, json, jsonl and sarif"))?;
     if file.is_empty() {
         return Err("name the file, as sarif=snout.sarif".into());
     }

@@ -28,7 +28,8 @@ pub(crate) struct Config {
 
 impl Config {
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read config file '{}'", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read config file '{}'", path.display()))?;
         let mut config: Config = toml::from_str(&text).map_err(|error| {
             let line = text[..error.span().map_or(0, |span| span.start).min(text.len())].matches('\n').count() + 1;
             anyhow::anyhow!("cannot use config file '{}', line {line}: {}", path.display(), error.message().trim())

@@ -68,7 +68,8 @@ pub(crate) fn run() -> ExitCode {
 /// Writes to standard output; a reader that went away is no error.
 fn write(make: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Exit {
     let mut buffer = Vec::new();
-    let made = make(&mut buffer).and_then(|()| std::io::stdout().write_all(&buffer)).and_then(|()| std::io::stdout().flush());
+    let made =
+        make(&mut buffer).and_then(|()| std::io::stdout().write_all(&buffer)).and_then(|()| std::io::stdout().flush());
     match made {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             let _ = writeln!(std::io::stderr(), "snout: error: cannot write to standard output: {error}");

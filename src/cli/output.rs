@@ -27,7 +27,12 @@ pub(super) fn tells_people(destinations: &[(Format, Destination)]) -> bool {
 }
 
 /// Writes all reports.
-pub(super) fn write(report: &Report, destinations: &[(Format, Destination)], verbose: bool, seconds: f64) -> Result<()> {
+pub(super) fn write(
+    report: &Report,
+    destinations: &[(Format, Destination)],
+    verbose: bool,
+    seconds: f64,
+) -> Result<()> {
     for (format, destination) in destinations {
         let mut style = Style { verbose, seconds: Some(seconds), ..Style::default() };
         match destination {
@@ -57,17 +62,24 @@ fn write_file(report: &Report, format: Format, style: Style, path: &Path) -> Res
     let shown = path.display();
     let special = std::fs::metadata(path).is_ok_and(|meta| !meta.is_file());
     if special {
-        let file = std::fs::File::options().write(true).open(path).with_context(|| format!("cannot write the report to '{shown}'"))?;
-        return report.write(format, style, &mut BufWriter::new(file)).with_context(|| format!("cannot write the report to '{shown}'"));
+        let file = std::fs::File::options()
+            .write(true)
+            .open(path)
+            .with_context(|| format!("cannot write the report to '{shown}'"))?;
+        return report
+            .write(format, style, &mut BufWriter::new(file))
+            .with_context(|| format!("cannot write the report to '{shown}'"));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(".snout-")
-        .tempfile_in(folder)
-        .with_context(|| format!("cannot write the report to '{shown}': is '{}' a folder you may write to?", folder.display()))?;
+    let mut file = tempfile::Builder::new().prefix(".snout-").tempfile_in(folder).with_context(|| {
+        format!("cannot write the report to '{shown}': is '{}' a folder you may write to?", folder.display())
+    })?;
     {
         let mut out = BufWriter::new(file.as_file_mut());
-        report.write(format, style, &mut out).and_then(|()| out.flush()).with_context(|| format!("cannot write the report to '{shown}'"))?;
+        report
+            .write(format, style, &mut out)
+            .and_then(|()| out.flush())
+            .with_context(|| format!("cannot write the report to '{shown}'"))?;
     }
     relax(file.as_file(), report)?;
     file.persist(path).map(|_| ()).with_context(|| format!("cannot write the report to '{shown}'"))

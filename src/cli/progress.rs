@@ -46,7 +46,11 @@ impl Drop for Bar {
 impl Progress for Bar {
     fn phase(&self, name: &str, total: Option<u64>) {
         let Some(bar) = &self.bar else { return };
-        let template = if total.is_some() { "{prefix}: {pos} of {len} ({msg}, {per_sec}, {eta} left)" } else { "{prefix}: {pos} ({msg}, {per_sec})" };
+        let template = if total.is_some() {
+            "{prefix}: {pos} of {len} ({msg}, {per_sec}, {eta} left)"
+        } else {
+            "{prefix}: {pos} ({msg}, {per_sec})"
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }

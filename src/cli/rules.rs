@@ -26,7 +26,9 @@ pub(super) fn run(args: Rules) -> Result<Exit> {
             let set = RuleSet::with_files(&files, &[])?;
             let defects = check(&set);
             if defects.is_empty() {
-                return Ok(write(|out| writeln!(out, "{} rules, every example and counter-example as it says", set.rules().len())));
+                return Ok(write(|out| {
+                    writeln!(out, "{} rules, every example and counter-example as it says", set.rules().len())
+                }));
             }
             for defect in &defects {
                 writeln!(std::io::stderr(), "rule '{}': {}", defect.rule, defect.message)?;
@@ -49,19 +51,42 @@ fn severity(severity: Severity) -> &'static str {
 fn list(set: &RuleSet, out: &mut dyn Write) -> std::io::Result<()> {
     let widest = set.rules().iter().map(|rule| rule.spec.id.len()).max().unwrap_or(0);
     for rule in set.rules() {
-        writeln!(out, "{}  {:widest$}  {:8}  {}", rule.spec.code, rule.spec.id, severity(rule.spec.severity), rule.prose().title)?;
+        writeln!(
+            out,
+            "{}  {:widest$}  {:8}  {}",
+            rule.spec.code,
+            rule.spec.id,
+            severity(rule.spec.severity),
+            rule.prose().title
+        )?;
     }
     Ok(())
 }
 
 fn show(rule: &Rule, out: &mut dyn Write) -> std::io::Result<()> {
     let (spec, prose) = (&rule.spec, rule.prose());
-    writeln!(out, "{} ({}), {}\n{}\n\n{}\n", spec.id, spec.code, severity(spec.severity), prose.title, prose.description)?;
+    writeln!(
+        out,
+        "{} ({}), {}\n{}\n\n{}\n",
+        spec.id,
+        spec.code,
+        severity(spec.severity),
+        prose.title,
+        prose.description
+    )?;
     writeln!(out, "What to do:\n  {}\n", prose.remediation)?;
     for (number, variant) in spec.variants.iter().enumerate() {
-        writeln!(out, "Pattern {}, where one of {} occurs:\n  {}", number + 1, variant.literals.join(", "), variant.pattern)?;
+        writeln!(
+            out,
+            "Pattern {}, where one of {} occurs:\n  {}",
+            number + 1,
+            variant.literals.join(", "),
+            variant.pattern
+        )?;
         for need in &variant.requires {
-            let place = need.lines.map_or("anywhere in the file or in its path".into(), |lines| format!("within {lines} lines"));
+            let place = need
+                .lines
+                .map_or("anywhere in the file or in its path".into(), |lines| format!("within {lines} lines"));
             writeln!(out, "  with evidence '{}' {place}", need.evidence)?;
         }
     }
@@ -86,5 +111,7 @@ fn show(rule: &Rule, out: &mut dyn Write) -> std::io::Result<()> {
 
 fn example_text(template: &str, out: &mut dyn Write) -> std::io::Result<()> {
     let text = fill_example(template, 1).unwrap_or_else(|_| template.to_owned());
-    text.lines().enumerate().try_for_each(|(number, line)| writeln!(out, "  {} {line}", if number == 0 { "-" } else { " " }))
+    text.lines()
+        .enumerate()
+        .try_for_each(|(number, line)| writeln!(out, "  {} {line}", if number == 0 { "-" } else { " " }))
 }

@@ -64,7 +64,9 @@ fn destinations(args: &Scan) -> Result<Vec<(Format, Destination)>> {
     let mut all = vec![(format(args.output.format), first)];
     all.extend(args.output.report.iter().map(|(kind, path)| (format(*kind), Destination::File(path.clone()))));
     let files: Vec<&PathBuf> = all.iter().filter_map(|(_, destination)| destination.file()).collect();
-    if let Some(twice) = files.iter().enumerate().find(|(index, file)| files[..*index].contains(file)).map(|(_, file)| file) {
+    if let Some(twice) =
+        files.iter().enumerate().find(|(index, file)| files[..*index].contains(file)).map(|(_, file)| file)
+    {
         bail!("two reports would be written to '{}'; give each its own file", twice.display());
     }
     Ok(all)
@@ -119,7 +121,10 @@ fn targets(args: &Scan) -> Result<Vec<Target>> {
         let (from, to) = ends(range)?;
         return Ok(paths.into_iter().map(|path| Target::Range { path, from: from.clone(), to: to.clone() }).collect());
     }
-    Ok(paths.into_iter().map(|path| Target::Path { path, worktree: !input.no_worktree, history: !input.no_history }).collect())
+    Ok(paths
+        .into_iter()
+        .map(|path| Target::Path { path, worktree: !input.no_worktree, history: !input.no_history })
+        .collect())
 }
 
 /// The ends of `A..B`; an end left out is HEAD, as in git.
@@ -131,7 +136,9 @@ fn ends(range: &str) -> Result<(Option<String>, String)> {
     match range.split_once("..") {
         Some(("", "")) => bail!("cannot read the range '{range}': name at least one end"),
         Some((from, to)) => Ok((Some(end(from)), end(to))),
-        None if range.trim().is_empty() => bail!("cannot read an empty range: give A..B, or B alone for what it adds to the default branch"),
+        None if range.trim().is_empty() => {
+            bail!("cannot read an empty range: give A..B, or B alone for what it adds to the default branch")
+        }
         None => Ok((None, range.to_owned())),
     }
 }
@@ -144,7 +151,8 @@ fn exclude(globs: &[String]) -> Result<Option<GlobSet>> {
     for glob in globs {
         // A bare name means that name anywhere, and a folder all that is in it, as in .gitignore.
         let plain = glob.trim_end_matches('/');
-        let anywhere = if plain.contains('/') { plain.trim_start_matches('/').to_owned() } else { format!("**/{plain}") };
+        let anywhere =
+            if plain.contains('/') { plain.trim_start_matches('/').to_owned() } else { format!("**/{plain}") };
         for pattern in [anywhere.clone(), format!("{anywhere}/**")] {
             let built = GlobBuilder::new(&pattern).literal_separator(true).build();
             set.add(built.with_context(|| format!("cannot use --exclude '{glob}'"))?);

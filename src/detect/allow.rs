@@ -48,10 +48,51 @@ const ALL: [(&str, Allow); 12] = [
 
 /// Words of five letters or more that random strings do not hold by chance.
 const PLACEHOLDERS: &[&str] = &[
-    "example", "changeme", "change-me", "change_me", "placeholder", "replace", "dummy", "sample", "redacted", "insert", "your-", "your_",
-    "yourclient", "yoursecret", "yourtoken", "yourpass", "yourapi", "mysecret", "mypassword", "mytoken", "fake-", "fake_", "fakefake",
-    "xxxxx", "notreal", "not-real", "not_real", "test-", "test_", "-test", "_test", "testing", "secret-", "secret_", "password", "passw0rd",
-    "client-id", "clientsecret", "client_secret", "client-secret", "to-be-", "undefined", "foobar", "lorem", "deadbeef",
+    "example",
+    "changeme",
+    "change-me",
+    "change_me",
+    "placeholder",
+    "replace",
+    "dummy",
+    "sample",
+    "redacted",
+    "insert",
+    "your-",
+    "your_",
+    "yourclient",
+    "yoursecret",
+    "yourtoken",
+    "yourpass",
+    "yourapi",
+    "mysecret",
+    "mypassword",
+    "mytoken",
+    "fake-",
+    "fake_",
+    "fakefake",
+    "xxxxx",
+    "notreal",
+    "not-real",
+    "not_real",
+    "test-",
+    "test_",
+    "-test",
+    "_test",
+    "testing",
+    "secret-",
+    "secret_",
+    "password",
+    "passw0rd",
+    "client-id",
+    "clientsecret",
+    "client_secret",
+    "client-secret",
+    "to-be-",
+    "undefined",
+    "foobar",
+    "lorem",
+    "deadbeef",
 ];
 
 /// SHA-256 of values that vendors print in their own documentation. They are reported as documented samples.
@@ -98,7 +139,9 @@ impl Allow {
             Allow::Repeats => repeats(secret),
             Allow::Sequence => sequence(secret),
             Allow::Uuid => is_uuid(secret),
-            Allow::Digest => matches!(secret.len(), 32 | 40 | 56 | 64 | 96 | 128) && secret.iter().all(u8::is_ascii_hexdigit),
+            Allow::Digest => {
+                matches!(secret.len(), 32 | 40 | 56 | 64 | 96 | 128) && secret.iter().all(u8::is_ascii_hexdigit)
+            }
             Allow::Words => words(secret),
             Allow::Path => path(secret),
             Allow::Code => code(secret),
@@ -159,7 +202,10 @@ fn sequence(secret: &[u8]) -> bool {
 pub(crate) fn is_uuid(text: &[u8]) -> bool {
     let body = text.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or(text);
     body.len() == 36
-        && body.iter().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_alphanumeric() })
+        && body
+            .iter()
+            .enumerate()
+            .all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_alphanumeric() })
 }
 
 fn words(secret: &[u8]) -> bool {
@@ -167,12 +213,16 @@ fn words(secret: &[u8]) -> bool {
     let digits = secret.iter().filter(|byte| byte.is_ascii_digit()).count();
     let other = secret.len() - letters - digits;
     // No digit at all among letters: a name. A name may end in a small number.
-    (digits == 0 && other == 0) || (digits <= 2 && other > 0 && secret.split(|byte| !byte.is_ascii_alphanumeric()).all(word_or_number))
+    (digits == 0 && other == 0)
+        || (digits <= 2 && other > 0 && secret.split(|byte| !byte.is_ascii_alphanumeric()).all(word_or_number))
 }
 
 fn word_or_number(part: &[u8]) -> bool {
-    let one_case = part.iter().skip(1).all(u8::is_ascii_lowercase) || part.iter().all(|byte| !byte.is_ascii_lowercase());
-    part.iter().all(u8::is_ascii_digit) || (one_case && part.iter().any(|byte| b"aeiouyAEIOUY".contains(byte))) || part.len() <= 3
+    let one_case =
+        part.iter().skip(1).all(u8::is_ascii_lowercase) || part.iter().all(|byte| !byte.is_ascii_lowercase());
+    part.iter().all(u8::is_ascii_digit)
+        || (one_case && part.iter().any(|byte| b"aeiouyAEIOUY".contains(byte)))
+        || part.len() <= 3
 }
 
 fn path(secret: &[u8]) -> bool {
@@ -191,18 +241,38 @@ fn words_in_path(secret: &[u8]) -> bool {
 
 fn dotted(secret: &[u8]) -> bool {
     let parts: Vec<_> = secret.split(|byte| *byte == b'.').collect();
-    parts.len() >= 2 && parts.iter().all(|part| !part.is_empty() && part.first().is_some_and(u8::is_ascii_alphabetic) && words(part))
+    parts.len() >= 2
+        && parts.iter().all(|part| !part.is_empty() && part.first().is_some_and(u8::is_ascii_alphabetic) && words(part))
 }
 
 fn code(secret: &[u8]) -> bool {
     let text = |word: &str| contains(secret, word);
-    text("(") || text(")") || text("[") || text("->") || text("::") || text("==") || text("&&") || text("||") || text("=>")
+    text("(")
+        || text(")")
+        || text("[")
+        || text("->")
+        || text("::")
+        || text("==")
+        || text("&&")
+        || text("||")
+        || text("=>")
 }
 
 fn sealed(secret: &[u8]) -> bool {
-    [&b"ENC["[..], b"ENC(", b"AQICAH", b"vault:v", b"$ANSIBLE_VAULT", b"@Microsoft.KeyVault", b"AgA", b"{cipher}", b"CfDJ8", b"op://"]
-        .iter()
-        .any(|start| secret.starts_with(start))
+    [
+        &b"ENC["[..],
+        b"ENC(",
+        b"AQICAH",
+        b"vault:v",
+        b"$ANSIBLE_VAULT",
+        b"@Microsoft.KeyVault",
+        b"AgA",
+        b"{cipher}",
+        b"CfDJ8",
+        b"op://",
+    ]
+    .iter()
+    .any(|start| secret.starts_with(start))
 }
 
 fn reserved_host(around: &[u8]) -> bool {
@@ -210,10 +280,16 @@ fn reserved_host(around: &[u8]) -> bool {
     let mut any = false;
     while let Some(found) = memchr::memmem::find(&around[at..], b"://") {
         let start = at + found + 3;
-        let end = start + around[start..].iter().position(|byte| !(byte.is_ascii_alphanumeric() || b".-_@:".contains(byte))).unwrap_or(around.len() - start);
+        let end = start
+            + around[start..]
+                .iter()
+                .position(|byte| !(byte.is_ascii_alphanumeric() || b".-_@:".contains(byte)))
+                .unwrap_or(around.len() - start);
         let host = around[start..end].rsplit(|byte| *byte == b'@').next().unwrap_or(b"");
         let host = host.split(|byte| *byte == b':').next().unwrap_or(b"").to_ascii_lowercase();
-        let reserved = [&b".test"[..], b".example", b".invalid", b"example.com", b"example.org", b"example.net"].iter().any(|end| host.ends_with(end));
+        let reserved = [&b".test"[..], b".example", b".invalid", b"example.com", b"example.org", b"example.net"]
+            .iter()
+            .any(|end| host.ends_with(end));
         if !reserved {
             return false;
         }
@@ -240,7 +316,16 @@ mod tests {
 
     #[test]
     fn random_strings_are_none_of_the_things_they_could_be_mistaken_for() {
-        let reasons = [Allow::Placeholder, Allow::Template, Allow::Repeats, Allow::Sequence, Allow::Uuid, Allow::Words, Allow::Code, Allow::Sealed];
+        let reasons = [
+            Allow::Placeholder,
+            Allow::Template,
+            Allow::Repeats,
+            Allow::Sequence,
+            Allow::Uuid,
+            Allow::Words,
+            Allow::Code,
+            Allow::Sealed,
+        ];
         for shape in SHAPES {
             for seed in 0..400 {
                 let text = fill(shape, seed).expect("known field");

@@ -47,7 +47,9 @@ impl Check {
             Check::Crc32 => crc32(secret),
             Check::Jwt => jwt(secret),
             Check::Pem => pem(secret),
-            Check::Base64url32 => secret.len() == 43 && secret.last().is_some_and(|last| b"AEIMQUYcgkosw048".contains(last)),
+            Check::Base64url32 => {
+                secret.len() == 43 && secret.last().is_some_and(|last| b"AEIMQUYcgkosw048".contains(last))
+            }
             Check::Base64url64 => secret.len() == 86 && secret.last().is_some_and(|last| b"AQgw".contains(last)),
             Check::BasicPair => basic_pair(secret),
             Check::Base64 => base64(secret).is_some(),

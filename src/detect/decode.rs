@@ -208,7 +208,13 @@ fn is_text(bytes: &[u8]) -> bool {
 }
 
 /// Stretches of at least eight escapes in a row.
-fn escaped_runs(text: &[u8], lead: u8, encoding: &'static str, width: usize, decode: impl Fn(&[u8]) -> Option<char>) -> Vec<Run> {
+fn escaped_runs(
+    text: &[u8],
+    lead: u8,
+    encoding: &'static str,
+    width: usize,
+    decode: impl Fn(&[u8]) -> Option<char>,
+) -> Vec<Run> {
     let mut out = Vec::new();
     let mut at = 0;
     while let Some(found) = memchr::memchr(lead, &text[at..]) {
@@ -241,7 +247,9 @@ mod tests {
     #[test]
     fn the_name_before_an_encoded_value_still_names_it() {
         let value = "a value of some length: 12345";
-        for (encoded, label) in [(BASE64.encode(value.as_bytes()), "base64"), (HEXLOWER.encode(value.as_bytes()), "hex")] {
+        for (encoded, label) in
+            [(BASE64.encode(value.as_bytes()), "base64"), (HEXLOWER.encode(value.as_bytes()), "hex")]
+        {
             let text = format!("data:\n  KEY: {encoded}\n");
             let view = only(&text);
             assert_eq!(view.text, format!("data:\n  KEY: {value}\n").as_bytes());
@@ -271,7 +279,12 @@ mod tests {
 
     #[test]
     fn names_digests_and_binaries_are_left_alone() {
-        for text in ["outboundNotificationWebhookSignatureSecretToken", "da39a3ee5e6b4b0d3255bfef95601890afd80709", "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ", "/usr/share/doc/packages/thing/README"] {
+        for text in [
+            "outboundNotificationWebhookSignatureSecretToken",
+            "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ",
+            "/usr/share/doc/packages/thing/README",
+        ] {
             assert!(views(text.as_bytes()).is_empty(), "{text}");
         }
     }

@@ -58,9 +58,13 @@ impl Alphabet {
         let all = |test: fn(&u8) -> bool| text.iter().all(test);
         if all(u8::is_ascii_digit) {
             Alphabet::Digits
-        } else if all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b)) || all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(b)) {
+        } else if all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b))
+            || all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(b))
+        {
             Alphabet::Hex
-        } else if all(|b| b.is_ascii_digit() || b.is_ascii_lowercase()) || all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
+        } else if all(|b| b.is_ascii_digit() || b.is_ascii_lowercase())
+            || all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+        {
             Alphabet::Base36
         } else if all(u8::is_ascii_alphanumeric) {
             Alphabet::Base62
@@ -102,7 +106,12 @@ pub(crate) fn shannon(text: &[u8]) -> f32 {
         counts[byte as usize] += 1;
     }
     let total = text.len() as f32;
-    counts.iter().filter(|count| **count > 0).map(|&count| count as f32 / total).map(|share| -share * share.log2()).sum()
+    counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|&count| count as f32 / total)
+        .map(|share| -share * share.log2())
+        .sum()
 }
 
 #[cfg(test)]
@@ -112,7 +121,12 @@ mod tests {
 
     #[test]
     fn one_random_string_in_a_thousand_falls_under_the_floor() {
-        for (field, alphabet) in [("hex", Alphabet::Hex), ("alnum", Alphabet::Base62), ("lower", Alphabet::Base36), ("base32", Alphabet::Base32)] {
+        for (field, alphabet) in [
+            ("hex", Alphabet::Hex),
+            ("alnum", Alphabet::Base62),
+            ("lower", Alphabet::Base36),
+            ("base32", Alphabet::Base32),
+        ] {
             for length in [16, 22, 32, 43, 64] {
                 let below = (0..4000)
                     .filter(|&seed| {

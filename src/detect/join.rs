@@ -41,8 +41,10 @@ struct Desk<'a> {
 impl Desk<'_> {
     /// Whether the evidence is there.
     fn has(&self, need: &RequireForm, place: Span) -> bool {
-        self.of(&need.evidence, need.lines.map(|_| place))
-            .any(|(_, found)| need.lines.is_none_or(|lines| self.line_distance(place, found).is_some_and(|away| away.unsigned_abs() <= lines)))
+        self.of(&need.evidence, need.lines.map(|_| place)).any(|(_, found)| {
+            need.lines
+                .is_none_or(|lines| self.line_distance(place, found).is_some_and(|away| away.unsigned_abs() <= lines))
+        })
     }
 
     /// The best part of that kind: first one before the secret on its line, then on the line above, then after it.
@@ -126,25 +128,49 @@ fn gap(a: Span, b: Span) -> usize {
 
 /// One match for each rule and place: repeated ones once, and where rules meet on the same bytes the one that says more.
 pub(super) fn settle(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
-    matches.sort_by_key(|one| (one.span.start, std::cmp::Reverse(one.span.end), one.rule, one.needs_path.is_some(), one.variant, std::cmp::Reverse(one.parts.len())));
-    matches.dedup_by(|later, earlier| later.rule == earlier.rule && later.span == earlier.span && later.secret == earlier.secret);
+    matches.sort_by_key(|one| {
+        (
+            one.span.start,
+            std::cmp::Reverse(one.span.end),
+            one.rule,
+            one.needs_path.is_some(),
+            one.variant,
+            std::cmp::Reverse(one.parts.len()),
+        )
+    });
+    matches.dedup_by(|later, earlier| {
+        later.rule == earlier.rule && later.span == earlier.span && later.secret == earlier.secret
+    });
     let weight = |one: &Match| {
         let rule = &rules.rules()[one.rule];
-        (!rule.spec.generic && one.needs_path.is_none(), one.checked, rule.spec.precision, rule.spec.severity, one.span.len(), std::cmp::Reverse(one.rule))
+        (
+            !rule.spec.generic && one.needs_path.is_none(),
+            one.checked,
+            rule.spec.precision,
+            rule.spec.severity,
+            one.span.len(),
+            std::cmp::Reverse(one.rule),
+        )
     };
     let loses = |one: &Match| {
         matches.iter().any(|other| {
             let same_rule = other.rule == one.rule && other.span != one.span;
             let weaker = rules.rules()[one.rule].spec.generic || same_rule;
-            other.span.overlaps(&one.span) && weaker && weight(other) > weight(one) && (other.needs_path.is_none() || one.needs_path.is_some())
+            other.span.overlaps(&one.span)
+                && weaker
+                && weight(other) > weight(one)
+                && (other.needs_path.is_none() || one.needs_path.is_some())
         })
     };
     let keep: Vec<bool> = matches.iter().map(|one| !loses(one)).collect();
     let mut keep = keep.into_iter();
     matches.retain(|_| keep.next().unwrap_or(true));
     // A part that is told within its credential is not told again by itself.
-    let told: Vec<(usize, Span)> =
-        matches.iter().filter(|one| one.needs_path.is_none()).flat_map(|one| one.parts.iter().filter_map(|part| Some((part.rule?, part.span)))).collect();
+    let told: Vec<(usize, Span)> = matches
+        .iter()
+        .filter(|one| one.needs_path.is_none())
+        .flat_map(|one| one.parts.iter().filter_map(|part| Some((part.rule?, part.span))))
+        .collect();
     matches.retain(|one| !told.iter().any(|(rule, span)| *rule == one.rule && span.overlaps(&one.span)));
     matches
 }

@@ -28,8 +28,10 @@ impl<'a> Judge<'a> {
         let rule = &self.rules.rules()[rule_index];
         let variant = &rule.variants[variant_index];
         let compiled = variant.compiled();
-        let window = Span::new(hit.start.saturating_sub(compiled.behind), (hit.start + compiled.ahead).min(self.text.len()));
-        let captures = self.captures.entry((rule_index, variant_index)).or_insert_with(|| compiled.regex.create_captures());
+        let window =
+            Span::new(hit.start.saturating_sub(compiled.behind), (hit.start + compiled.ahead).min(self.text.len()));
+        let captures =
+            self.captures.entry((rule_index, variant_index)).or_insert_with(|| compiled.regex.create_captures());
         let before = out.len();
         if variant.form.back.is_some() {
             let input = Input::new(self.text).span(window.start..window.end).anchored(Anchored::Yes);
@@ -43,7 +45,9 @@ impl<'a> Judge<'a> {
             while from <= window.end {
                 let input = Input::new(self.text).span(from..window.end);
                 compiled.regex.search_captures(&input, captures);
-                let (Some(whole), Some(secret)) = (captures.get_match(), captures.get_group(compiled.secret)) else { break };
+                let (Some(whole), Some(secret)) = (captures.get_match(), captures.get_group(compiled.secret)) else {
+                    break;
+                };
                 if whole.start() > hit.start {
                     break;
                 }
@@ -70,7 +74,14 @@ impl<'a> Judge<'a> {
         compiled.regex.search_captures(&Input::new(&joined).span(start..joined.len()), &mut captures);
         if let Some(found) = captures.get_group(compiled.secret) {
             let place = Span::new(window.start + origin[found.start], window.start + origin[found.end - 1] + 1);
-            if let Some(mut one) = verdict(rule, rule_index, variant_index, &joined, Span::new(found.start, found.end), Span::new(0, joined.len())) {
+            if let Some(mut one) = verdict(
+                rule,
+                rule_index,
+                variant_index,
+                &joined,
+                Span::new(found.start, found.end),
+                Span::new(0, joined.len()),
+            ) {
                 one.span = place;
                 one.support = window;
                 out.push(one);
@@ -160,7 +171,9 @@ pub(super) fn whole_file(rules: &RuleSet, text: &[u8]) -> Vec<Match> {
 fn alphabet_holds(alphabet: Alphabet, text: &[u8]) -> bool {
     let url = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
     match alphabet {
-        Alphabet::Base64 => text.iter().all(url) || text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)),
+        Alphabet::Base64 => {
+            text.iter().all(url) || text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte))
+        }
         other => Alphabet::of(text) == other,
     }
 }

@@ -113,7 +113,9 @@ fn search(rules: &RuleSet, text: &[u8]) -> Found {
         let span = Span::new(hit.start(), hit.end());
         for target in rules.targets(hit.pattern().as_usize()) {
             match *target {
-                Target::Variant(rule, variant) => judge.judge(rule as usize, variant as usize, span, &mut found.matches),
+                Target::Variant(rule, variant) => {
+                    judge.judge(rule as usize, variant as usize, span, &mut found.matches)
+                }
                 Target::Evidence(index) => found.evidence.push((index as usize, span)),
                 Target::Marker(index) => found.markers.push((index as usize, span)),
             }

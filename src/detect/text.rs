@@ -74,7 +74,11 @@ mod tests {
 
     #[test]
     fn utf_16_is_read_with_and_without_its_mark() {
-        for content in [utf16("\u{FEFF}key = é\r\n", u16::to_le_bytes), utf16("key = é\r\n", u16::to_le_bytes), utf16("key = é\r\n", u16::to_be_bytes)] {
+        for content in [
+            utf16("\u{FEFF}key = é\r\n", u16::to_le_bytes),
+            utf16("key = é\r\n", u16::to_le_bytes),
+            utf16("key = é\r\n", u16::to_be_bytes),
+        ] {
             assert_eq!(Text::of(&content).bytes, "key = é\r\n".as_bytes());
         }
     }

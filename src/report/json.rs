@@ -51,7 +51,14 @@ pub(super) fn write_lines(report: &Report, out: &mut dyn Write) -> std::io::Resu
             out.write_all(b"\n")?;
             for part in &occurrence.parts {
                 let secret = finding.secret.as_ref().map(|_| part.value.as_str());
-                let piece = Line { rule: &part.rule, code: &part.code, region: part.region, secret, part_of: Some(&finding.fingerprint), ..line(finding, occurrence) };
+                let piece = Line {
+                    rule: &part.rule,
+                    code: &part.code,
+                    region: part.region,
+                    secret,
+                    part_of: Some(&finding.fingerprint),
+                    ..line(finding, occurrence)
+                };
                 serde_json::to_writer(&mut *out, &piece)?;
                 out.write_all(b"\n")?;
             }

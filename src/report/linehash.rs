@@ -30,7 +30,11 @@ impl Pick for Vec<String> {
 
 fn count_lines(text: &str) -> usize {
     let bytes = text.as_bytes();
-    bytes.iter().enumerate().filter(|(at, byte)| **byte == b'\n' || (**byte == b'\r' && bytes.get(at + 1) != Some(&b'\n'))).count()
+    bytes
+        .iter()
+        .enumerate()
+        .filter(|(at, byte)| **byte == b'\n' || (**byte == b'\r' && bytes.get(at + 1) != Some(&b'\n')))
+        .count()
 }
 
 fn hashes(_text: &str) -> Vec<String> {

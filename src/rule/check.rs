@@ -23,7 +23,9 @@ pub fn check(rules: &RuleSet) -> Vec<Defect> {
             continue;
         }
         let prose = rule.prose();
-        for (what, text) in [("title", &prose.title), ("description", &prose.description), ("remediation", &prose.remediation)] {
+        for (what, text) in
+            [("title", &prose.title), ("description", &prose.description), ("remediation", &prose.remediation)]
+        {
             if text.trim().is_empty() {
                 defect(format!("it has no {what}"));
             }
@@ -45,7 +47,13 @@ pub fn check(rules: &RuleSet) -> Vec<Defect> {
                 defect(format!("it shares its id or code with rule '{}'", other.spec.id));
             }
         }
-        for need in rule.spec.parts.iter().map(|part| &part.evidence).chain(rule.spec.variants.iter().flat_map(|v| v.requires.iter().map(|need| &need.evidence))) {
+        for need in rule
+            .spec
+            .parts
+            .iter()
+            .map(|part| &part.evidence)
+            .chain(rule.spec.variants.iter().flat_map(|v| v.requires.iter().map(|need| &need.evidence)))
+        {
             if rules.evidence_index(need).is_none() {
                 defect(format!("no [[evidence]] has the id '{need}'"));
             }
@@ -54,7 +62,9 @@ pub fn check(rules: &RuleSet) -> Vec<Defect> {
             match probe(rules, index, example, ROUNDS) {
                 Err(message) => defect(message),
                 // Entropy floors let one random string in a thousand fall; two of eight is no accident.
-                Ok(found) if found + 1 < ROUNDS => defect(format!("match example {} was found {found} times of {ROUNDS}: {example:?}", number + 1)),
+                Ok(found) if found + 1 < ROUNDS => {
+                    defect(format!("match example {} was found {found} times of {ROUNDS}: {example:?}", number + 1))
+                }
                 Ok(_) => {}
             }
         }
@@ -65,7 +75,9 @@ pub fn check(rules: &RuleSet) -> Vec<Defect> {
             match probe(rules, index, &miss.text, ROUNDS) {
                 Err(message) => defect(message),
                 Ok(0) => {}
-                Ok(found) => defect(format!("miss example {} was found {found} times of {ROUNDS}: {:?}", number + 1, miss.text)),
+                Ok(found) => {
+                    defect(format!("miss example {} was found {found} times of {ROUNDS}: {:?}", number + 1, miss.text))
+                }
             }
         }
     }

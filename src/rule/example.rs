@@ -64,7 +64,8 @@ fn matching_end(text: &str) -> Option<usize> {
 /// The value of a field, or nothing where the braces are the example's own (a template language it shows).
 fn field(text: &str, random: &mut Random) -> Result<Option<String>, String> {
     let (kind, rest) = text.split_once(' ').unwrap_or((text, ""));
-    let count = || rest.parse::<usize>().map_err(|_| format!("example field '{{{{{text}}}}}' wants a number after '{kind}'"));
+    let count =
+        || rest.parse::<usize>().map_err(|_| format!("example field '{{{{{text}}}}}' wants a number after '{kind}'"));
     Ok(Some(match kind {
         "alnum" => random.string(&[LOWER, UPPER, DIGITS].concat(), count()?),
         "lower" => random.string(&[LOWER, DIGITS].concat(), count()?),
@@ -78,7 +79,9 @@ fn field(text: &str, random: &mut Random) -> Result<Option<String>, String> {
         "uuid4" => random.uuid4(),
         "UUID4" => random.uuid4().to_uppercase(),
         "set" => {
-            let (chars, count) = rest.rsplit_once(' ').ok_or_else(|| format!("example field '{{{{{text}}}}}' wants characters and a number"))?;
+            let (chars, count) = rest
+                .rsplit_once(' ')
+                .ok_or_else(|| format!("example field '{{{{{text}}}}}' wants characters and a number"))?;
             random.string(chars, count.parse().map_err(|_| format!("example field '{{{{{text}}}}}' wants a number"))?)
         }
         "crc" => {

@@ -10,5 +10,5 @@ pub use check::{Defect, check};
 pub use example::fill as fill_example;
 pub use form::{EvidenceForm, MissForm, PartForm, Precision, Prose, RequireForm, Severity, Spec, VariantForm};
 pub use load::RuleError;
-pub use set::{Evidence, Rule, RuleSet};
 pub(crate) use set::Target;
+pub use set::{Evidence, Rule, RuleSet};

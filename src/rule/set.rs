@@ -85,7 +85,11 @@ impl Rule {
     pub(super) fn validate(&self) -> Result<(), String> {
         let spec = &self.spec;
         let known = |what: &str, names: &[String], found: usize, all: &str| {
-            if names.len() == found { Ok(()) } else { Err(format!("{what} names something unknown in {names:?}; known are {all}")) }
+            if names.len() == found {
+                Ok(())
+            } else {
+                Err(format!("{what} names something unknown in {names:?}; known are {all}"))
+            }
         };
         known("check", &spec.check, self.checks.len(), &Check::names())?;
         known("allow", &spec.allow, self.allow.len(), &Allow::names())?;
@@ -123,7 +127,9 @@ impl Lazy {
     }
 
     pub(crate) fn get(&self) -> &Regex {
-        self.regex.get_or_init(|| compile(&self.source).expect("rules are validated: embedded ones by the tests, others when loaded"))
+        self.regex.get_or_init(|| {
+            compile(&self.source).expect("rules are validated: embedded ones by the tests, others when loaded")
+        })
     }
 }
 
@@ -161,7 +167,8 @@ impl Variant {
     }
 
     pub(crate) fn compiled(&self) -> &Compiled {
-        self.compiled.get_or_init(|| self.build().expect("rules are validated: embedded ones by the tests, others when loaded"))
+        self.compiled
+            .get_or_init(|| self.build().expect("rules are validated: embedded ones by the tests, others when loaded"))
     }
 
     fn build(&self) -> Result<Compiled, String> {
@@ -177,14 +184,19 @@ impl Variant {
         let reach = match (self.form.reach, longest) {
             (Some(stated), _) => stated,
             (None, Some(longest)) => longest,
-            (None, None) => return Err("the pattern has no longest match; bound its repetitions or state a reach".into()),
+            (None, None) => {
+                return Err("the pattern has no longest match; bound its repetitions or state a reach".into());
+            }
         };
         if reach > 16 << 10 {
             return Err(format!("a reach of {reach} bytes is over the limit of 16,384"));
         }
         let group = regex.group_info().to_index(regex_automata::PatternID::ZERO, "secret");
         if regex.captures_len() > 1 && group.is_none() {
-            return Err("the pattern has groups and none is named 'secret'; write (?<secret>…), and (?:…) for the others".into());
+            return Err(
+                "the pattern has groups and none is named 'secret'; write (?<secret>…), and (?:…) for the others"
+                    .into(),
+            );
         }
         let longest_literal = self.form.literals.iter().map(String::len).max().unwrap_or(0);
         let (behind, ahead) = match self.form.back {
@@ -234,7 +246,11 @@ impl Evidence {
 
     /// What a literal of this evidence stands for.
     pub(crate) fn value(&self, literal: &[u8]) -> Option<&str> {
-        self.form.values.iter().find(|(word, _)| word.as_bytes().eq_ignore_ascii_case(literal)).map(|(_, value)| value.as_str())
+        self.form
+            .values
+            .iter()
+            .find(|(word, _)| word.as_bytes().eq_ignore_ascii_case(literal))
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -302,7 +318,8 @@ impl RuleSet {
                 return Err(fault(format!("code '{}' is taken by rule '{}'", rule.spec.code, twin.spec.id)));
             }
             let asked = rule.spec.parts.iter().map(|part| &part.evidence);
-            let asked = asked.chain(rule.spec.variants.iter().flat_map(|v| v.requires.iter().map(|need| &need.evidence)));
+            let asked =
+                asked.chain(rule.spec.variants.iter().flat_map(|v| v.requires.iter().map(|need| &need.evidence)));
             for name in asked {
                 if !evidence.iter().any(|known| known.form.id == *name) {
                     return Err(fault(format!("no [[evidence]] has the id '{name}'")));

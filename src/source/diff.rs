@@ -55,7 +55,13 @@ struct Touched {
 /// Compares whole blobs as text whatever attributes or contents say: nothing in a repository makes its files opaque.
 fn options() -> DiffOptions {
     let mut options = DiffOptions::new();
-    options.context_lines(0).interhunk_lines(0).force_text(true).include_typechange(true).ignore_submodules(true).skip_binary_check(true);
+    options
+        .context_lines(0)
+        .interhunk_lines(0)
+        .force_text(true)
+        .include_typechange(true)
+        .ignore_submodules(true)
+        .skip_binary_check(true);
     options
 }
 
@@ -66,7 +72,10 @@ fn touched(repo: &Repository, diff: &mut git2::Diff<'_>) -> Result<Vec<Touched>,
     for index in 0..diff.deltas().len() {
         let Some(delta) = diff.get_delta(index) else { continue };
         let new = delta.new_file();
-        let text = matches!(new.mode(), FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable | FileMode::Link);
+        let text = matches!(
+            new.mode(),
+            FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable | FileMode::Link
+        );
         if matches!(delta.status(), Delta::Deleted | Delta::Unmodified) || !text {
             continue;
         }
@@ -75,7 +84,12 @@ fn touched(repo: &Repository, diff: &mut git2::Diff<'_>) -> Result<Vec<Touched>,
             Delta::Added => Added::All,
             _ => lines_between(repo, delta.old_file().id(), new.id()),
         };
-        out.push(Touched { path: String::from_utf8_lossy(path).into_owned(), oid: new.id(), added, new_path: matches!(delta.status(), Delta::Added | Delta::Renamed) });
+        out.push(Touched {
+            path: String::from_utf8_lossy(path).into_owned(),
+            oid: new.id(),
+            added,
+            new_path: matches!(delta.status(), Delta::Added | Delta::Renamed),
+        });
     }
     Ok(out)
 }
@@ -107,7 +121,10 @@ pub(crate) fn staged(desk: &Desk<'_>, path: &Path, scope: &str, repo: &Repositor
     let mut reader = Reader::new(desk, repo);
     for one in touched(repo, &mut diff).map_err(fail)? {
         if super::repo::within(scope, &one.path) {
-            let place = Place { object: Some(one.oid.to_string()), ..Place::direct(SourceKind::Staged, Some(one.path.clone())) };
+            let place = Place {
+                object: Some(one.oid.to_string()),
+                ..Place::direct(SourceKind::Staged, Some(one.path.clone()))
+            };
             reader.file(&one, &place, &mut changes);
         }
     }
@@ -118,7 +135,14 @@ pub(crate) fn staged(desk: &Desk<'_>, path: &Path, scope: &str, repo: &Repositor
 }
 
 /// Reads what commits add that are reachable from `to` and not from `from`.
-pub(crate) fn range(desk: &Desk<'_>, path: &Path, scope: &str, repo: &Repository, from: Option<&str>, to: &str) -> Result<Changes, ScanError> {
+pub(crate) fn range(
+    desk: &Desk<'_>,
+    path: &Path,
+    scope: &str,
+    repo: &Repository,
+    from: Option<&str>,
+    to: &str,
+) -> Result<Changes, ScanError> {
     let fail = |source| ScanError::Git { what: "walk the commits", path: path.into(), source };
     desk.progress.phase("range", None);
     let end = resolve(repo, path, to)?;
@@ -141,7 +165,11 @@ pub(crate) fn range(desk: &Desk<'_>, path: &Path, scope: &str, repo: &Repository
         reader.commit(&commit, scope, head.as_ref(), &mut changes).map_err(fail)?;
     }
     if repo.is_shallow() {
-        skip(&mut changes.coverage, format!("history of '{}'", super::repo::display(path)), "the clone is shallow: commits of the range may be missing; fetch them with 'git fetch --unshallow'");
+        skip(
+            &mut changes.coverage,
+            format!("history of '{}'", super::repo::display(path)),
+            "the clone is shallow: commits of the range may be missing; fetch them with 'git fetch --unshallow'",
+        );
     }
     if changes.coverage.commits == 0 {
         changes.coverage.notes.push(format!("the range holds no commit: '{to}' adds nothing"));
@@ -160,11 +188,21 @@ fn resolve<'r>(repo: &'r Repository, path: &Path, name: &str) -> Result<Commit<'
 
 /// Where `to` left the default branch.
 fn branching_point<'r>(repo: &'r Repository, path: &Path, to: &str, end: &Commit<'_>) -> Result<Commit<'r>, ScanError> {
-    let names = ["refs/remotes/origin/HEAD", "refs/remotes/origin/main", "refs/remotes/origin/master", "refs/heads/main", "refs/heads/master"];
+    let names = [
+        "refs/remotes/origin/HEAD",
+        "refs/remotes/origin/main",
+        "refs/remotes/origin/master",
+        "refs/heads/main",
+        "refs/heads/master",
+    ];
     let fail = |message: String| ScanError::Revision { name: to.into(), path: path.into(), message };
-    let default = names.iter().find_map(|name| repo.revparse_single(name).and_then(|object| object.peel_to_commit()).ok());
-    let default = default.ok_or_else(|| fail("the default branch cannot be told; give both ends, as --range main..topic".into()))?;
-    let base = repo.merge_base(default.id(), end.id()).map_err(|_| fail("it shares no commit with the default branch; give both ends".into()))?;
+    let default =
+        names.iter().find_map(|name| repo.revparse_single(name).and_then(|object| object.peel_to_commit()).ok());
+    let default = default
+        .ok_or_else(|| fail("the default branch cannot be told; give both ends, as --range main..topic".into()))?;
+    let base = repo
+        .merge_base(default.id(), end.id())
+        .map_err(|_| fail("it shares no commit with the default branch; give both ends".into()))?;
     repo.find_commit(base).map_err(|error| fail(error.message().into()))
 }
 
@@ -180,7 +218,13 @@ impl<'a> Reader<'a> {
         Reader { desk, repo, known: HashMap::new() }
     }
 
-    fn commit(&mut self, commit: &Commit<'_>, scope: &str, head: Option<&Tree<'_>>, changes: &mut Changes) -> Result<(), git2::Error> {
+    fn commit(
+        &mut self,
+        commit: &Commit<'_>,
+        scope: &str,
+        head: Option<&Tree<'_>>,
+        changes: &mut Changes,
+    ) -> Result<(), git2::Error> {
         changes.coverage.commits += 1;
         let place = Place {
             commit: Some(commit.id().to_string()),
@@ -192,10 +236,16 @@ impl<'a> Reader<'a> {
         if scope.is_empty() {
             let plan = self.desk.plan;
             let people = format!("{}\n{}", person(&commit.author()), person(&commit.committer()));
-            for (source, text) in [(SourceKind::Message, commit.message_bytes()), (SourceKind::Author, people.as_bytes())] {
+            for (source, text) in
+                [(SourceKind::Message, commit.message_bytes()), (SourceKind::Author, people.as_bytes())]
+            {
                 let seen = sight(&plan.rules, text, plan.line_hashes).sightings;
                 let place = Place { source, object: Some(commit.id().to_string()), ..place.clone() };
-                changes.placed.extend(seen.into_iter().filter(|one| one.stands_at(&plan.rules, None)).map(|sighting| Placed { sighting, place: place.clone() }));
+                changes.placed.extend(
+                    seen.into_iter()
+                        .filter(|one| one.stands_at(&plan.rules, None))
+                        .map(|sighting| Placed { sighting, place: place.clone() }),
+                );
             }
         }
         let tree = commit.tree()?;
@@ -216,7 +266,8 @@ impl<'a> Reader<'a> {
                 one.new_path = false;
             }
             let at_head = head.and_then(at) == Some(one.oid);
-            let place = Place { path: Some(one.path.clone()), object: Some(one.oid.to_string()), at_head, ..place.clone() };
+            let place =
+                Place { path: Some(one.path.clone()), object: Some(one.oid.to_string()), at_head, ..place.clone() };
             self.file(&one, &place, changes);
         }
         Ok(())
@@ -230,8 +281,11 @@ impl<'a> Reader<'a> {
         let rules = &self.desk.plan.rules;
         if one.new_path {
             let name = one.path.as_bytes();
-            let seen = sight(rules, name, false).sightings.into_iter().filter(|found| found.stands_at(rules, Some(&one.path)));
-            changes.placed.extend(seen.map(|sighting| Placed { sighting, place: Place { source: SourceKind::Path, ..place.clone() } }));
+            let seen =
+                sight(rules, name, false).sightings.into_iter().filter(|found| found.stands_at(rules, Some(&one.path)));
+            changes.placed.extend(
+                seen.map(|sighting| Placed { sighting, place: Place { source: SourceKind::Path, ..place.clone() } }),
+            );
         }
         let sightings = self.blob(one.oid, &one.path, &mut changes.coverage);
         let stands = sightings.iter().filter(|found| one.added.holds(found) && found.stands_at(rules, Some(&one.path)));

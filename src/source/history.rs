@@ -7,7 +7,6 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use git2::{ObjectType, Odb, Oid, Repository};
 use rayon::prelude::*;
@@ -66,25 +65,31 @@ pub(crate) fn read(desk: &Desk<'_>, repo: &Repository, root: &Path) -> Result<Ob
     let fail = |what| move |source| ScanError::Git { what, path: root.into(), source };
     let ids = object_ids(repo).map_err(fail("list the objects"))?;
     desk.progress.phase("objects", Some(ids.order.len() as u64));
-    let walk = Walk { desk, known: &ids, names: SeenNames::default(), missing: AtomicU64::new(0), path: repo.path() };
+    let walk = Walk { desk, known: &ids, names: SeenNames::default(), missing: Mutex::default(), path: repo.path() };
     let path = repo.path();
     let open = || (Repository::open(path), HashSet::new());
     let mut objects = ids
         .order
         .par_chunks(BATCH)
-        .map_init(open, |(repo, entries), batch| match repo.as_ref().map_err(git2::Error::message).and_then(|repo| repo.odb().map_err(|_| "its objects cannot be opened")) {
-            Ok(odb) => walk.batch(&odb, entries, batch),
-            Err(why) => {
-                let mut objects = Objects::default();
-                skip(&mut objects.coverage, format!("{} objects of '{}'", batch.len(), root.display()), why);
-                objects
+        .map_init(open, |(repo, entries), batch| {
+            match repo
+                .as_ref()
+                .map_err(git2::Error::message)
+                .and_then(|repo| repo.odb().map_err(|_| "its objects cannot be opened"))
+            {
+                Ok(odb) => walk.batch(&odb, entries, batch),
+                Err(why) => {
+                    let mut objects = Objects::default();
+                    skip(&mut objects.coverage, format!("{} objects of '{}'", batch.len(), root.display()), why);
+                    objects
+                }
             }
         })
         .reduce(Objects::default, Objects::merge);
     if desk.progress.interrupted() {
         return Err(ScanError::Interrupted);
     }
-    objects.coverage.missing_objects += walk.missing.into_inner();
+    objects.coverage.missing_objects += walk.missing.into_inner().map_or(0, |missing| missing.len() as u64);
     Ok(objects)
 }
 
@@ -109,7 +114,7 @@ struct Walk<'a> {
     desk: &'a Desk<'a>,
     known: &'a Ids,
     names: SeenNames,
-    missing: AtomicU64,
+    missing: Mutex<HashSet<Oid>>,
     path: &'a Path,
 }
 
@@ -143,7 +148,11 @@ impl Walk<'_> {
             let object = match odb.read(oid) {
                 Ok(object) => object,
                 Err(error) => {
-                    skip(&mut out.coverage, format!("object {oid} of '{}'", self.path.display()), format!("cannot be read: {}", error.message()));
+                    skip(
+                        &mut out.coverage,
+                        format!("object {oid} of '{}'", self.path.display()),
+                        format!("cannot be read: {}", error.message()),
+                    );
                     continue;
                 }
             };
@@ -181,7 +190,11 @@ impl Walk<'_> {
         out.coverage.commits += 1;
         match parse_commit(oid, data) {
             Some(commit) => out.commits.push(commit),
-            None => skip(&mut out.coverage, format!("commit {oid}"), "is malformed: its tree, author or date cannot be told; its text was read"),
+            None => skip(
+                &mut out.coverage,
+                format!("commit {oid}"),
+                "is malformed: its tree, author or date cannot be told; its text was read",
+            ),
         }
         self.text(oid, data, SourceKind::Message, out);
     }
@@ -216,15 +229,21 @@ impl Walk<'_> {
         out.trees.push(oid);
         for entry in TreeEntries(data) {
             let Some(entry) = entry else {
-                skip(&mut out.coverage, format!("tree {oid}"), "is malformed: the entries after the first damaged one were not read");
+                skip(
+                    &mut out.coverage,
+                    format!("tree {oid}"),
+                    "is malformed: the entries after the first damaged one were not read",
+                );
                 return;
             };
             // Most entries stand in many versions of their tree: one look at each is enough.
             if !seen.insert(self.names.hasher.hash_one((entry.name, entry.oid.as_bytes()))) {
                 continue;
             }
-            if !entry.is_gitlink() && !self.known.all.contains(&entry.oid) && seen.insert(self.names.hasher.hash_one(entry.oid.as_bytes())) {
-                self.missing.fetch_add(1, Ordering::Relaxed);
+            if !entry.is_gitlink() && !self.known.all.contains(&entry.oid) {
+                if let Ok(mut missing) = self.missing.lock() {
+                    missing.insert(entry.oid);
+                }
             }
             if self.names.is_new(entry.name) {
                 let sightings = self.sight(entry.name);
@@ -314,7 +333,8 @@ fn identity(line: &[u8]) -> Option<(String, (i64, i32))> {
 /// A moment in RFC 3339, in its own offset where that is a possible one.
 pub(crate) fn rfc3339((seconds, minutes): (i64, i32)) -> String {
     let offset = jiff::tz::Offset::from_seconds(minutes * 60).unwrap_or(jiff::tz::Offset::UTC);
-    let zoned = jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_zoned(offset.to_time_zone());
+    let zoned =
+        jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_zoned(offset.to_time_zone());
     zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
@@ -352,7 +372,12 @@ pub(crate) fn gaps(repo: &Repository, tips: &Tips, commits: &[Commit], root: &Pa
         skip(coverage, format!("history of '{shown}'"), why);
     } else {
         let known: HashMap<Oid, ()> = commits.iter().map(|commit| (commit.oid, ())).collect();
-        let lost: HashSet<Oid> = commits.iter().flat_map(|commit| &commit.parents).filter(|parent| !known.contains_key(parent)).copied().collect();
+        let lost: HashSet<Oid> = commits
+            .iter()
+            .flat_map(|commit| &commit.parents)
+            .filter(|parent| !known.contains_key(parent))
+            .copied()
+            .collect();
         if !lost.is_empty() {
             coverage.missing_objects += lost.len() as u64;
             skip(coverage, format!("{} commits of '{shown}'", lost.len()), "their objects are missing");
@@ -389,7 +414,11 @@ mod tests {
     #[test]
     fn a_commit_without_a_zone_or_with_odd_names_is_read() {
         let oid = Oid::from_str(&"1".repeat(40)).expect("hex");
-        let raw = format!("tree {}\nparent {}\nauthor A <> <b> 5 +0100\ncommitter C <c> 9\n\nhello", "2".repeat(40), "3".repeat(40));
+        let raw = format!(
+            "tree {}\nparent {}\nauthor A <> <b> 5 +0100\ncommitter C <c> 9\n\nhello",
+            "2".repeat(40),
+            "3".repeat(40)
+        );
         let commit = parse_commit(oid, raw.as_bytes()).expect("well formed");
         assert_eq!((commit.author.as_str(), commit.time, commit.parents.len()), ("A <> <b>", 9, 1));
         assert!(parse_commit(oid, b"tree x").is_none());

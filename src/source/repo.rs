@@ -94,7 +94,10 @@ pub(crate) struct Tips {
 
 impl Tips {
     pub(crate) fn of(repo: &Repository) -> Self {
-        let mut tips = Tips { unborn: repo.head().is_err_and(|error| error.code() == git2::ErrorCode::UnbornBranch), ..Tips::default() };
+        let mut tips = Tips {
+            unborn: repo.head().is_err_and(|error| error.code() == git2::ErrorCode::UnbornBranch),
+            ..Tips::default()
+        };
         tips.head = repo.head().ok().and_then(|head| head.peel_to_commit().ok()).map(|commit| commit.id());
         if let Ok(all) = repo.references() {
             for one in all {
@@ -113,7 +116,8 @@ impl Tips {
                 if name == "refs/stash" {
                     tips.stash.push(oid);
                 } else {
-                    tips.peeled.extend(one.peel_to_commit().ok().map(|commit| commit.id()).filter(|commit| *commit != oid));
+                    tips.peeled
+                        .extend(one.peel_to_commit().ok().map(|commit| commit.id()).filter(|commit| *commit != oid));
                     tips.refs.push((name, oid));
                 }
             }

@@ -183,7 +183,11 @@ impl Local<'_> {
                 self.files.placed.push(Placed { sighting, place: place.clone() });
             }
         }
-        let unused = sighted.unused.into_iter().map(|(line, index)| UnusedSuppression { path: name.to_owned(), line, marker: MARKERS[index].literal.to_owned() });
+        let unused = sighted.unused.into_iter().map(|(line, index)| UnusedSuppression {
+            path: name.to_owned(),
+            line,
+            marker: MARKERS[index].literal.to_owned(),
+        });
         self.files.unused.extend(unused);
     }
 }
@@ -211,7 +215,8 @@ pub(crate) fn windows(file: &mut impl Read, mut each: impl FnMut(Window<'_>)) ->
         if buffer.len() < WINDOW {
             return Ok(());
         }
-        let wide = *wide.get_or_insert_with(|| matches!(Text::of(&buffer[..8000]).encoding, Encoding::Utf16Le | Encoding::Utf16Be));
+        let wide = *wide
+            .get_or_insert_with(|| matches!(Text::of(&buffer[..8000]).encoding, Encoding::Utf16Le | Encoding::Utf16Be));
         // The next window begins with a whole line if there is one near, so that columns count from it.
         let overlap = (buffer.len() - OVERLAP) & !1;
         let whole_line = memchr::memrchr(b'\n', &buffer[..overlap]).filter(|at| !wide && overlap - at < OVERLAP);

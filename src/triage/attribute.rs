@@ -41,11 +41,26 @@ impl Origin {
 }
 
 /// Places everything that the objects of a repository showed.
-pub(crate) fn attribute(desk: &Desk<'_>, repo: &Repository, objects: &Objects, tips: &Tips, scopes: &[String]) -> Attributed {
+pub(crate) fn attribute(
+    desk: &Desk<'_>,
+    repo: &Repository,
+    objects: &Objects,
+    tips: &Tips,
+    scopes: &[String],
+) -> Attributed {
     desk.progress.phase("attribution", None);
     let reach = reach(&objects.commits, tips);
     let forest = Forest::read(desk, repo, objects);
-    let mut story = Story { desk, objects, forest: &forest, reach: &reach, scopes, events: BTreeMap::new(), names: BTreeMap::new(), seen: HashSet::new() };
+    let mut story = Story {
+        desk,
+        objects,
+        forest: &forest,
+        reach: &reach,
+        scopes,
+        events: BTreeMap::new(),
+        names: BTreeMap::new(),
+        seen: HashSet::new(),
+    };
     let trees: HashMap<Oid, Oid> = objects.commits.iter().map(|commit| (commit.oid, commit.tree)).collect();
     for (index, commit) in objects.commits.iter().enumerate() {
         if forest.relevant.contains_key(&commit.tree) {
@@ -65,8 +80,10 @@ pub(crate) fn attribute(desk: &Desk<'_>, repo: &Repository, objects: &Objects, t
 fn reach(commits: &[Commit], tips: &Tips) -> HashMap<Oid, Reach> {
     let parents: HashMap<Oid, &[Oid]> = commits.iter().map(|commit| (commit.oid, commit.parents.as_slice())).collect();
     // Tag objects are reached by the refs that name them.
-    let mut out: HashMap<Oid, Reach> = tips.refs.iter().filter(|(_, oid)| !parents.contains_key(oid)).map(|(_, oid)| (*oid, Reach::Refs)).collect();
-    let refs: Vec<Oid> = tips.refs.iter().map(|(_, oid)| *oid).chain(tips.peeled.iter().copied()).chain(tips.head).collect();
+    let mut out: HashMap<Oid, Reach> =
+        tips.refs.iter().filter(|(_, oid)| !parents.contains_key(oid)).map(|(_, oid)| (*oid, Reach::Refs)).collect();
+    let refs: Vec<Oid> =
+        tips.refs.iter().map(|(_, oid)| *oid).chain(tips.peeled.iter().copied()).chain(tips.head).collect();
     for (kind, starts) in [(Reach::Refs, &refs), (Reach::Stash, &tips.stash), (Reach::Reflog, &tips.reflog)] {
         let mut stack: Vec<Oid> = starts.clone();
         while let Some(oid) = stack.pop() {
@@ -97,12 +114,15 @@ struct Forest {
 
 impl Forest {
     fn read(desk: &Desk<'_>, repo: &Repository, objects: &Objects) -> Self {
-        let blobs: HashMap<Oid, usize> = objects.blobs.iter().enumerate().map(|(index, (oid, _))| (*oid, index)).collect();
-        let names: HashMap<&[u8], usize> = objects.names.iter().enumerate().map(|(index, (name, _))| (name.as_slice(), index)).collect();
+        let blobs: HashMap<Oid, usize> =
+            objects.blobs.iter().enumerate().map(|(index, (oid, _))| (*oid, index)).collect();
+        let names: HashMap<&[u8], usize> =
+            objects.names.iter().enumerate().map(|(index, (name, _))| (name.as_slice(), index)).collect();
         if blobs.is_empty() && names.is_empty() {
             return Forest { relevant: HashMap::new() };
         }
-        let index_of: HashMap<Oid, u32> = objects.trees.iter().enumerate().map(|(index, oid)| (*oid, index as u32)).collect();
+        let index_of: HashMap<Oid, u32> =
+            objects.trees.iter().enumerate().map(|(index, oid)| (*oid, index as u32)).collect();
         // First every tree's own flags and subtrees, then which trees lead to a flag through any number of others.
         let nodes: Vec<(bool, Vec<u32>)> = Self::each(repo, &objects.trees, |data| {
             let mut flagged = false;
@@ -119,7 +139,8 @@ impl Forest {
         if desk.progress.interrupted() {
             return Forest { relevant: HashMap::new() };
         }
-        let chosen: Vec<Oid> = objects.trees.iter().zip(&leads).filter(|(_, leads)| **leads).map(|(oid, _)| *oid).collect();
+        let chosen: Vec<Oid> =
+            objects.trees.iter().zip(&leads).filter(|(_, leads)| **leads).map(|(oid, _)| *oid).collect();
         let entries = Self::each(repo, &chosen, |data| {
             let mut out = Vec::new();
             for entry in TreeEntries(data).flatten() {
@@ -199,7 +220,10 @@ impl Head {
             let path = join(folder, &entry.name);
             if let Some(blob) = entry.blob {
                 for one in &objects.blobs[blob].1 {
-                    let silenced = self.secrets.entry((path.clone(), one.rule, one.secret.clone())).or_insert_with(|| one.suppression.clone());
+                    let silenced = self
+                        .secrets
+                        .entry((path.clone(), one.rule, one.secret.clone()))
+                        .or_insert_with(|| one.suppression.clone());
                     if one.suppression.is_none() {
                         *silenced = None;
                     }
@@ -246,7 +270,8 @@ impl Story<'_> {
         }
         let forest = self.forest;
         for entry in forest.entries(tree) {
-            let before: Vec<&Relevant> = parents.iter().filter_map(|parent| forest.find(*parent, &entry.name)).collect();
+            let before: Vec<&Relevant> =
+                parents.iter().filter_map(|parent| forest.find(*parent, &entry.name)).collect();
             if let Some(name) = entry.flagged_name.filter(|_| before.is_empty()) {
                 let event = self.event(commit, name);
                 keep_first(&mut self.names, (join(folder, &entry.name), name), event);
@@ -267,18 +292,32 @@ impl Story<'_> {
     fn blob(&mut self, commit: usize, path: String, blob: usize, before: &[&Relevant]) {
         let objects = self.objects;
         for one in &objects.blobs[blob].1 {
-            let same = |old: &Sighting| old.rule == one.rule && old.secret == one.secret && (old.suppression.is_none() || one.suppression.is_some());
+            let same = |old: &Sighting| {
+                old.rule == one.rule
+                    && old.secret == one.secret
+                    && (old.suppression.is_none() || one.suppression.is_some())
+            };
             let known = before.iter().filter_map(|old| old.blob).any(|old| objects.blobs[old].1.iter().any(same));
             if !known {
                 let event = self.event(commit, blob);
-                keep_first(&mut self.events, (path.clone(), one.rule, one.secret.clone(), one.suppression.is_some()), event);
+                keep_first(
+                    &mut self.events,
+                    (path.clone(), one.rule, one.secret.clone(), one.suppression.is_some()),
+                    event,
+                );
             }
         }
     }
 
     fn event(&self, index: usize, blob: usize) -> Event {
         let commit = &self.objects.commits[index];
-        Event { reach: self.reach.get(&commit.oid).copied().unwrap_or(Reach::None), time: commit.time, commit: commit.oid, index, blob }
+        Event {
+            reach: self.reach.get(&commit.oid).copied().unwrap_or(Reach::None),
+            time: commit.time,
+            commit: commit.oid,
+            index,
+            blob,
+        }
     }
 
     fn asked_for(&self, path: &str) -> bool {
@@ -298,7 +337,10 @@ impl Story<'_> {
             out.firsts.insert(key.clone(), origin.clone());
             let (oid, sightings) = &self.objects.blobs[event.blob];
             let at_head = head.secrets.get(&(path.clone(), *rule, secret.clone()));
-            for one in sightings.iter().filter(|one| one.rule == *rule && one.secret == *secret && one.suppression.is_some() == *silenced) {
+            for one in sightings
+                .iter()
+                .filter(|one| one.rule == *rule && one.secret == *secret && one.suppression.is_some() == *silenced)
+            {
                 if !one.stands_at(rules, Some(path)) {
                     continue;
                 }
@@ -308,7 +350,13 @@ impl Story<'_> {
                     // Whoever silenced the line at HEAD silenced what it said before as well.
                     None => sighting.suppression = at_head.cloned().flatten(),
                 }
-                let place = Place { source: SourceKind::Commit, path: Some(path.clone()), at_head: at_head.is_some(), reach: event.reach, ..place_of(commit, Some(*oid)) };
+                let place = Place {
+                    source: SourceKind::Commit,
+                    path: Some(path.clone()),
+                    at_head: at_head.is_some(),
+                    reach: event.reach,
+                    ..place_of(commit, Some(*oid))
+                };
                 out.placed.push(Placed { sighting, place });
             }
         }
@@ -318,7 +366,13 @@ impl Story<'_> {
             }
             let commit = &self.objects.commits[event.index];
             for one in self.objects.names[*name].1.iter().filter(|one| one.stands_at(rules, Some(path))) {
-                let place = Place { source: SourceKind::Path, path: Some(path.clone()), at_head: head.names.contains(path), reach: event.reach, ..place_of(commit, None) };
+                let place = Place {
+                    source: SourceKind::Path,
+                    path: Some(path.clone()),
+                    at_head: head.names.contains(path),
+                    reach: event.reach,
+                    ..place_of(commit, None)
+                };
                 out.placed.push(Placed { sighting: one.clone(), place });
             }
         }
@@ -352,9 +406,15 @@ impl Story<'_> {
             }
         }
         placed.extend(people.into_values().map(|(_, _, _, one)| one));
-        for (_, (oid, sightings)) in self.objects.blobs.iter().enumerate().filter(|(index, _)| !self.seen.contains(index)) {
+        for (_, (oid, sightings)) in
+            self.objects.blobs.iter().enumerate().filter(|(index, _)| !self.seen.contains(index))
+        {
             for sighting in sightings.iter().filter(|one| one.stands_at(rules, None)) {
-                let place = Place { object: Some(oid.to_string()), reach: Reach::None, ..Place::direct(SourceKind::Object, None) };
+                let place = Place {
+                    object: Some(oid.to_string()),
+                    reach: Reach::None,
+                    ..Place::direct(SourceKind::Object, None)
+                };
                 placed.push(Placed { sighting: sighting.clone(), place });
             }
         }

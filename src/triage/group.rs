@@ -6,7 +6,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::sight::Sighting;
-use crate::report::{CredentialPart, Finding, Occurrence, PartOccurrence, Precision, Reach, RuleInfo, Severity, SourceKind};
+use crate::report::{
+    CredentialPart, Finding, Occurrence, PartOccurrence, Precision, Reach, RuleInfo, Severity, SourceKind,
+};
 use crate::rule::RuleSet;
 use crate::secret::Secret;
 
@@ -58,11 +60,13 @@ impl Grouping<'_> {
         let (mut open, mut silenced) = (BTreeMap::<_, Vec<Placed>>::new(), BTreeMap::<_, Vec<Placed>>::new());
         for one in placed {
             let key = (one.sighting.rule, one.sighting.secret.clone());
-            let side = if one.sighting.suppression.is_some() && !self.include_suppressed { &mut silenced } else { &mut open };
+            let side =
+                if one.sighting.suppression.is_some() && !self.include_suppressed { &mut silenced } else { &mut open };
             side.entry(key).or_default().push(one);
         }
         let make = |side: BTreeMap<(usize, Secret), Vec<Placed>>| {
-            let mut out: Vec<Finding> = side.into_iter().map(|((rule, secret), places)| self.finding(rule, &secret, places)).collect();
+            let mut out: Vec<Finding> =
+                side.into_iter().map(|((rule, secret), places)| self.finding(rule, &secret, places)).collect();
             out.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
             out
         };
@@ -85,13 +89,22 @@ impl Grouping<'_> {
         places.dedup_by(|later, earlier| place_key(later) == place_key(earlier));
         let any = |test: fn(&Sighting) -> bool| places.iter().any(|one| test(&one.sighting));
         let (checked, documented) = (any(|one| one.checked), any(|one| one.documented));
-        let mut parts: Vec<CredentialPart> =
-            places.iter().flat_map(|one| &one.sighting.parts).map(|part| CredentialPart { name: part.name.clone(), value: part.value.clone() }).collect();
+        let mut parts: Vec<CredentialPart> = places
+            .iter()
+            .flat_map(|one| &one.sighting.parts)
+            .map(|part| CredentialPart { name: part.name.clone(), value: part.value.clone() })
+            .collect();
         parts.sort();
         parts.dedup();
         let known = &self.rules.rules()[rule];
         let prose = known.prose();
-        let reason = reason(&prose.title, checked, documented, &parts, places.iter().find_map(|one| one.sighting.decoded.as_deref()));
+        let reason = reason(
+            &prose.title,
+            checked,
+            documented,
+            &parts,
+            places.iter().find_map(|one| one.sighting.decoded.as_deref()),
+        );
         Finding {
             rule: known.spec.id.clone(),
             code: known.spec.code.clone(),
@@ -114,7 +127,12 @@ impl Grouping<'_> {
     fn occurrence(&self, Placed { sighting, place }: Placed) -> Occurrence {
         let parts = sighting.parts.into_iter().filter_map(|part| {
             let rule = &self.rules.rules()[part.rule?].spec;
-            Some(PartOccurrence { rule: rule.id.clone(), code: rule.code.clone(), value: part.value, region: part.region })
+            Some(PartOccurrence {
+                rule: rule.id.clone(),
+                code: rule.code.clone(),
+                value: part.value,
+                region: part.region,
+            })
         });
         Occurrence {
             source: place.source,
@@ -165,7 +183,8 @@ fn reason(title: &str, checked: bool, documented: bool, parts: &[CredentialPart]
     }
     out.push('.');
     if !parts.is_empty() {
-        let list: Vec<String> = parts.iter().map(|part| format!("{} {}", part.name.replace('_', " "), part.value)).collect();
+        let list: Vec<String> =
+            parts.iter().map(|part| format!("{} {}", part.name.replace('_', " "), part.value)).collect();
         out.push_str(&format!(" It stands with {}.", list.join(", ")));
     }
     if documented {

@@ -42,7 +42,8 @@ impl Sighting {
 
     /// Whether the secret, or a part of its credential, touches one of the 1-based lines.
     pub(crate) fn touches(&self, lines: &BTreeSet<u32>) -> bool {
-        let mut regions = std::iter::once(&self.region).chain(self.parts.iter().filter(|part| part.rule.is_some()).map(|part| &part.region));
+        let mut regions = std::iter::once(&self.region)
+            .chain(self.parts.iter().filter(|part| part.rule.is_some()).map(|part| &part.region));
         regions.any(|region| lines.range(region.start_line..=region.end_line).next().is_some())
     }
 }
@@ -84,8 +85,12 @@ pub(crate) fn sight_text(rules: &RuleSet, text: &Text<'_>, line_hashes: bool) ->
     }
     let lines = LineIndex::new(bytes);
     let page = Page { rules, bytes, lines: &lines, matches: &scan.matches };
-    let markers: Vec<(u32, usize, Span)> =
-        scan.markers.iter().filter(|(index, span)| page.is_marker(*index, *span)).map(|(index, span)| (lines.line(span.start), *index, *span)).collect();
+    let markers: Vec<(u32, usize, Span)> = scan
+        .markers
+        .iter()
+        .filter(|(index, span)| page.is_marker(*index, *span))
+        .map(|(index, span)| (lines.line(span.start), *index, *span))
+        .collect();
     let mut used = vec![false; markers.len()];
     let mut sightings = Vec::with_capacity(scan.matches.len());
     for one in &scan.matches {
@@ -110,7 +115,12 @@ pub(crate) fn sight_text(rules: &RuleSet, text: &Text<'_>, line_hashes: bool) ->
             parts: one
                 .parts
                 .iter()
-                .map(|part| SightedPart { name: part.name.clone(), value: part.value.clone(), region: lines.region(part.span), rule: part.rule })
+                .map(|part| SightedPart {
+                    name: part.name.clone(),
+                    value: part.value.clone(),
+                    region: lines.region(part.span),
+                    rule: part.rule,
+                })
                 .collect(),
             suppression: silenced.map(|at| page.suppression(markers[at])),
             needs_path: one.needs_path.clone(),
@@ -118,7 +128,8 @@ pub(crate) fn sight_text(rules: &RuleSet, text: &Text<'_>, line_hashes: bool) ->
             line_hash: if line_hashes { line_hash(bytes, one.span.start) } else { String::new() },
         });
     }
-    let unused = markers.iter().zip(used).filter(|(_, used)| !used).map(|((line, index, _), _)| (*line, *index)).collect();
+    let unused =
+        markers.iter().zip(used).filter(|(_, used)| !used).map(|((line, index, _), _)| (*line, *index)).collect();
     Sighted { sightings, unused }
 }
 
@@ -141,7 +152,14 @@ impl Page<'_> {
     fn suppression(&self, (line, index, span): (u32, usize, Span)) -> Suppression {
         let rest = Span::new(span.start, self.lines.line_span(line).end.max(span.end));
         let text: String = self.redacted(rest).chars().take(COMMENT).collect();
-        Suppression { marker: MARKERS[index].literal.to_owned(), text: text.trim().to_owned(), line, author: None, date: None, commit: None }
+        Suppression {
+            marker: MARKERS[index].literal.to_owned(),
+            text: text.trim().to_owned(),
+            line,
+            author: None,
+            date: None,
+            commit: None,
+        }
     }
 
     fn snippet(&self, one: &Match, region: Region) -> Snippet {
@@ -168,7 +186,8 @@ impl Page<'_> {
 
     /// The bytes of a span as text, with every match that is a secret replaced.
     fn redacted(&self, span: Span) -> String {
-        let secret = |one: &&Match| one.span.overlaps(&span) && self.rules.rules()[one.rule].spec.severity > Severity::Note;
+        let secret =
+            |one: &&Match| one.span.overlaps(&span) && self.rules.rules()[one.rule].spec.severity > Severity::Note;
         let mut spans: Vec<Span> = self.matches.iter().filter(secret).map(|one| one.span).collect();
         spans.sort_unstable();
         let mut out = String::new();
@@ -213,7 +232,10 @@ mod tests {
             assert!(sighted.unused.is_empty(), "{template}");
         }
         let (_, sighted) = seen("GENESYS_CLIENT_SECRET={{b64url 32}} # trufflehog:ignore -- test data\n");
-        assert_eq!(sighted.sightings[0].suppression.as_ref().map(|s| s.text.as_str()), Some("trufflehog:ignore -- test data"));
+        assert_eq!(
+            sighted.sightings[0].suppression.as_ref().map(|s| s.text.as_str()),
+            Some("trufflehog:ignore -- test data")
+        );
     }
 
     #[test]
@@ -225,7 +247,8 @@ mod tests {
 
     #[test]
     fn no_secret_is_left_in_snippets_and_comments() {
-        let (text, sighted) = seen("trufflehog:ignore GENESYS_CLIENT_SECRET={{b64url 32}};GENESYS_SECRET={{b64url 32}}\n");
+        let (text, sighted) =
+            seen("trufflehog:ignore GENESYS_CLIENT_SECRET={{b64url 32}};GENESYS_SECRET={{b64url 32}}\n");
         assert_eq!(sighted.sightings.len(), 2);
         for one in &sighted.sightings {
             let secret = String::from_utf8_lossy(one.secret.expose()).into_owned();
