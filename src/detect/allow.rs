@@ -29,9 +29,15 @@ pub(crate) enum Allow {
     ReservedHost,
     /// The sample token of jwt.io: subject 1234567890.
     SampleJwt,
+    /// An OpenSSH key under a passphrase: its container names a cipher other than `none`.
+    EncryptedKey,
+    /// Base64 of a user and a password that is a placeholder, a template or a plain word.
+    SamplePair,
+    /// As words, but letters that change case like those of a random password are none.
+    PlainWord,
 }
 
-const ALL: [(&str, Allow); 12] = [
+const ALL: [(&str, Allow); 15] = [
     ("placeholder", Allow::Placeholder),
     ("template", Allow::Template),
     ("repeats", Allow::Repeats),
@@ -44,6 +50,9 @@ const ALL: [(&str, Allow); 12] = [
     ("sealed", Allow::Sealed),
     ("reserved-host", Allow::ReservedHost),
     ("sample-jwt", Allow::SampleJwt),
+    ("encrypted-key", Allow::EncryptedKey),
+    ("sample-pair", Allow::SamplePair),
+    ("plain-word", Allow::PlainWord),
 ];
 
 /// Words of five letters or more that random strings do not hold by chance.
@@ -148,6 +157,9 @@ impl Allow {
             Allow::Sealed => sealed(secret),
             Allow::ReservedHost => reserved_host(around),
             Allow::SampleJwt => sample_jwt(secret),
+            Allow::EncryptedKey => encrypted_key(secret),
+            Allow::SamplePair => sample_pair(secret),
+            Allow::PlainWord => plain_word(secret),
         }
     }
 }
@@ -215,6 +227,12 @@ fn words(secret: &[u8]) -> bool {
     // No digit at all among letters: a name. A name may end in a small number.
     (digits == 0 && other == 0)
         || (digits <= 2 && other > 0 && secret.split(|byte| !byte.is_ascii_alphanumeric()).all(word_or_number))
+}
+
+/// Passwords are short: one in six random ones of ten letters and digits has no digit, and is no word for that.
+fn plain_word(secret: &[u8]) -> bool {
+    let changes = secret.windows(2).filter(|pair| pair[0].is_ascii_lowercase() != pair[1].is_ascii_lowercase()).count();
+    words(secret) && (!secret.iter().all(u8::is_ascii_alphabetic) || changes * 4 <= secret.len())
 }
 
 fn word_or_number(part: &[u8]) -> bool {
@@ -307,6 +325,18 @@ fn sample_jwt(secret: &[u8]) -> bool {
         .is_some_and(|body| contains(&body, r#""sub":"1234567890""#))
 }
 
+/// The container is `openssh-key-v1`, a zero byte, and the length and name of the cipher; base64 keeps both whole.
+fn encrypted_key(secret: &[u8]) -> bool {
+    const MAGIC: &[u8] = b"b3BlbnNzaC1rZXktdjEA";
+    memchr::memmem::find(secret, MAGIC).is_some_and(|at| !secret[at + MAGIC.len()..].starts_with(b"AAAABG5vbmU"))
+}
+
+fn sample_pair(secret: &[u8]) -> bool {
+    let Some(pair) = super::checksum::base64(secret) else { return false };
+    let password = pair.splitn(2, |byte| *byte == b':').nth(1).unwrap_or(b"");
+    placeholder(password) || template(password) || repeats(password) || sequence(password) || plain_word(password)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -350,6 +380,9 @@ mod tests {
             (Allow::Uuid, "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx"),
             (Allow::Words, "outboundNotificationWebhookSignatureSecretToken"),
             (Allow::Words, "oauth-client-credentials"),
+            (Allow::PlainWord, "hunter"),
+            (Allow::PlainWord, "Administrator"),
+            (Allow::PlainWord, "correct-horse-battery"),
             (Allow::Path, "/prod/genesys/client-secret"),
             (Allow::Path, "config.client.secret"),
             (Allow::Code, "os.getenv('X')"),
@@ -364,5 +397,37 @@ mod tests {
         assert!(Allow::ReservedHost.holds(b"", b"curl -u x https://jenkins.acme.test/job"));
         assert!(!Allow::ReservedHost.holds(b"", b"curl https://a.test https://login.acme.io"));
         assert!(!Allow::ReservedHost.holds(b"", b"curl jenkins"));
+    }
+
+    #[test]
+    fn a_random_password_without_digits_is_no_plain_word() {
+        let letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        let plain = (0..400).filter(|&seed| Allow::PlainWord.holds(fill(&format!("{{{{set {letters} 12}}}}"), seed).expect("known field").as_bytes(), b"")).count();
+        assert!(plain <= 60, "{plain} of 400");
+    }
+
+    #[test]
+    fn an_openssh_key_says_whether_it_is_encrypted() {
+        for (template, encrypted) in [
+            ("{{base64 of openssh-key-v1\0\0\0\0\naes256-ctr}}", true),
+            ("{{base64 of openssh-key-v1\0\0\0\0\u{4}none}}", false),
+            ("{{b64 48}}", false),
+        ] {
+            let body = fill(template, 5).expect("known field");
+            assert_eq!(Allow::EncryptedKey.holds(body.as_bytes(), b""), encrypted, "{template:?}");
+        }
+    }
+
+    #[test]
+    fn a_pair_is_a_sample_by_its_password() {
+        for (template, sample) in [
+            ("{{base64 of user:password}}", true),
+            ("{{base64 of admin:$PASSWORD}}", true),
+            ("{{base64 of Aladdin:open sesame}}", true),
+            ("{{base64 of svc:{{alnum 20}}}}", false),
+        ] {
+            let pair = fill(template, 5).expect("known field");
+            assert_eq!(Allow::SamplePair.holds(pair.as_bytes(), b""), sample, "{template:?}");
+        }
     }
 }
