@@ -402,7 +402,12 @@ mod tests {
     #[test]
     fn a_random_password_without_digits_is_no_plain_word() {
         let letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-        let plain = (0..400).filter(|&seed| Allow::PlainWord.holds(fill(&format!("{{{{set {letters} 12}}}}"), seed).expect("known field").as_bytes(), b"")).count();
+        let plain = (0..400)
+            .filter(|&seed| {
+                Allow::PlainWord
+                    .holds(fill(&format!("{{{{set {letters} 12}}}}"), seed).expect("known field").as_bytes(), b"")
+            })
+            .count();
         assert!(plain <= 60, "{plain} of 400");
     }
 

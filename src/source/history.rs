@@ -218,7 +218,9 @@ impl Walk<'_> {
             if one.region.start_line > head_lines {
                 one.region.start_line -= head_lines;
                 one.region.end_line -= head_lines;
-                one.snippet.first_line = one.snippet.first_line.saturating_sub(head_lines).max(1);
+                let headers = (head_lines + 1).saturating_sub(one.snippet.first_line);
+                one.snippet.first_line = one.snippet.first_line + headers - head_lines;
+                one.snippet.text = one.snippet.text.split('\n').skip(headers as usize).collect::<Vec<_>>().join("\n");
             }
             out.messages.push((oid, source, one));
         }
