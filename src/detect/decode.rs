@@ -1,6 +1,9 @@
 //! Encoded stretches, decoded in place, each with a map back to the bytes it came from.
 
+use std::sync::Arc;
+
 use super::Match;
+use super::carry::{Stretch, gaps};
 use super::checksum::base64;
 use crate::rule::RuleSet;
 use crate::secret::Secret;
@@ -28,15 +31,23 @@ struct Piece {
     encoding: Option<String>,
 }
 
-struct Run {
+/// An encoded stretch that decodes to text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Run {
     span: Span,
     encoding: &'static str,
-    text: Vec<u8>,
+    text: Arc<[u8]>,
+}
+
+impl Run {
+    /// Bytes that the run takes, roughly.
+    pub(super) fn weight(&self) -> usize {
+        size_of::<Run>() + self.text.len()
+    }
 }
 
 /// One view for each group of encoded stretches that share their context.
-pub(super) fn views(text: &[u8]) -> Vec<View> {
-    let runs = runs(text);
+pub(super) fn views(text: &[u8], runs: &[Run]) -> Vec<View> {
     let near = |a: &Run, b: &Run| b.span.start - a.span.end <= 2 * CONTEXT;
     runs.chunk_by(near).map(|group| View::new(text, group)).collect()
 }
@@ -127,17 +138,52 @@ fn deepen(text: &[u8], encoding: String, depth: usize) -> (Vec<u8>, String) {
     (out, label)
 }
 
+/// Bytes next to a run that decide where it ends: an escape that would continue it, padding.
+const MARGIN: usize = 6;
+
 /// All stretches that decode to text, in order and apart.
-fn runs(text: &[u8]) -> Vec<Run> {
-    let mut out = base64_runs(text);
-    out.extend(escaped_runs(text, b'%', "percent", 3, |rest| hex_byte(rest.get(1..3)?).map(char::from)));
-    out.extend(escaped_runs(text, b'\\', "unicode", 6, |rest| {
-        let digits = rest.strip_prefix(b"\\u")?.get(..4)?;
-        char::from_u32(u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?)
-    }));
+pub(super) fn runs(text: &[u8]) -> Vec<Run> {
+    let mut out = Vec::new();
+    runs_touching(text, Span::new(0, text.len()), &mut out);
     out.sort_by_key(|run| run.span);
-    out.dedup_by(|later, earlier| later.span.overlaps(&earlier.span));
     out
+}
+
+/// The runs of a text of which a base is known. The outcome is that of [`runs`].
+pub(super) fn rescan_runs(base: &[Run], base_len: usize, text: &[u8], stretches: &[Stretch]) -> Vec<Run> {
+    let mut out = Vec::new();
+    for stretch in stretches {
+        let first = base.partition_point(|run| run.span.start < stretch.from);
+        let end = stretch.from + stretch.len;
+        for run in base[first..].iter().take_while(|run| run.span.end <= end) {
+            let start_kept = match run.span.start.checked_sub(MARGIN) {
+                Some(start) => start >= stretch.from,
+                None => stretch.from == 0 && stretch.at == 0,
+            };
+            let end_kept = match run.span.end + MARGIN {
+                beyond if beyond <= base_len => beyond <= end,
+                _ => end == base_len && stretch.at + stretch.len == text.len(),
+            };
+            if start_kept && end_kept {
+                let at = run.span.start - stretch.from + stretch.at;
+                out.push(Run { span: Span::new(at, at + run.span.len()), ..run.clone() });
+            }
+        }
+    }
+    for gap in gaps(text.len(), stretches) {
+        let zone = Span::new(gap.start.saturating_sub(2 * MARGIN), (gap.end + 2 * MARGIN).min(text.len()));
+        runs_touching(text, zone, &mut out);
+    }
+    out.sort_by_key(|run| run.span);
+    out.dedup_by_key(|run| run.span);
+    out
+}
+
+/// Adds the runs, wherever they begin and end, that have bytes in the zone.
+fn runs_touching(text: &[u8], zone: Span, out: &mut Vec<Run>) {
+    base64_runs(text, zone, out);
+    escaped_runs(text, zone, &PERCENT, out);
+    escaped_runs(text, zone, &UNICODE, out);
 }
 
 /// Bytes of base64 alphabets, both of them.
@@ -152,35 +198,41 @@ static BASE64_BYTE: [bool; 256] = {
     table
 };
 
-fn base64_runs(text: &[u8]) -> Vec<Run> {
+fn base64_runs(text: &[u8], zone: Span, out: &mut Vec<Run>) {
     let is = |byte: u8| BASE64_BYTE[byte as usize];
-    let mut out = Vec::new();
-    // A run of SHORTEST bytes covers at least one position of every SHORTEST-th: look there first.
-    let mut probe = SHORTEST - 1;
-    while probe < text.len() {
-        if !is(text[probe]) {
-            probe += SHORTEST;
-            continue;
+    // A run that has bytes in the zone covers its first byte, its last one, or one of every SHORTEST between them.
+    let mut probe = zone.start;
+    while probe < zone.end {
+        let next = if is(text[probe]) {
+            let start = text[..probe].iter().rposition(|byte| !is(*byte)).map_or(0, |at| at + 1);
+            let body = probe + text[probe..].iter().position(|byte| !is(*byte)).unwrap_or(text.len() - probe);
+            let padding = text[body..].iter().take(2).take_while(|byte| **byte == b'=').count();
+            if body - start >= SHORTEST {
+                out.extend(decode_run(text, Span::new(start, body), body + padding));
+            }
+            // The next run begins after the byte that ended this one.
+            body + 1
+        } else {
+            probe + 1
+        };
+        // The byte before `next` is in no run that was not looked at.
+        let stride = (next + SHORTEST - 1).min(zone.end - 1);
+        if stride < next {
+            return;
         }
-        let start = text[..probe].iter().rposition(|byte| !is(*byte)).map_or(0, |at| at + 1);
-        let mut end = probe + text[probe..].iter().position(|byte| !is(*byte)).unwrap_or(text.len() - probe);
-        let body = end;
-        while end < text.len() && text[end] == b'=' && end - body < 2 {
-            end += 1;
-        }
-        if body - start >= SHORTEST {
-            out.extend(decode_run(text, Span::new(start, body), end));
-        }
-        probe = body + SHORTEST;
+        probe = stride;
     }
-    out
 }
 
 fn decode_run(text: &[u8], body: Span, padded_end: usize) -> Option<Run> {
     let bytes = body.of(text);
     if bytes.len().is_multiple_of(2) && bytes.iter().all(u8::is_ascii_hexdigit) {
         let decoded: Option<Vec<u8>> = bytes.chunks_exact(2).map(hex_byte).collect();
-        return decoded.filter(|decoded| is_text(decoded)).map(|text| Run { span: body, encoding: "hex", text });
+        return decoded.filter(|decoded| is_text(decoded)).map(|text| Run {
+            span: body,
+            encoding: "hex",
+            text: text.into(),
+        });
     }
     // Most runs are names, paths and digests; 24 characters of those decode to bytes that no text holds.
     let head = base64(&bytes[..SHORTEST])?;
@@ -189,7 +241,7 @@ fn decode_run(text: &[u8], body: Span, padded_end: usize) -> Option<Run> {
     }
     let span = Span::new(body.start, padded_end);
     let decoded = base64(span.of(text)).or_else(|| base64(bytes))?;
-    is_text(&decoded).then_some(Run { span, encoding: "base64", text: decoded })
+    is_text(&decoded).then_some(Run { span, encoding: "base64", text: decoded.into() })
 }
 
 fn hex_byte(digits: &[u8]) -> Option<u8> {
@@ -207,30 +259,53 @@ fn is_text(bytes: &[u8]) -> bool {
     !head.is_empty() && !head.chars().any(|c| c.is_control() && !c.is_ascii_whitespace())
 }
 
-/// Stretches of at least eight escapes in a row.
-fn escaped_runs(
-    text: &[u8],
+/// A way to write characters as escapes of one width.
+struct Escape {
     lead: u8,
-    encoding: &'static str,
     width: usize,
-    decode: impl Fn(&[u8]) -> Option<char>,
-) -> Vec<Run> {
-    let mut out = Vec::new();
-    let mut at = 0;
-    while let Some(found) = memchr::memchr(lead, &text[at..]) {
-        let start = at + found;
-        let mut end = start;
-        let mut decoded = String::new();
-        while let Some(c) = decode(&text[end..]) {
+    encoding: &'static str,
+    decode: fn(&[u8]) -> Option<char>,
+}
+
+const PERCENT: Escape =
+    Escape { lead: b'%', width: 3, encoding: "percent", decode: |rest| hex_byte(rest.get(1..3)?).map(char::from) };
+
+const UNICODE: Escape = Escape {
+    lead: b'\\',
+    width: 6,
+    encoding: "unicode",
+    decode: |rest| {
+        let digits = rest.strip_prefix(b"\\u")?.get(..4)?;
+        char::from_u32(u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?)
+    },
+};
+
+/// Runs of at least eight escapes in a row.
+fn escaped_runs(text: &[u8], zone: Span, escape: &Escape, out: &mut Vec<Run>) {
+    let decode = |at: usize| (text[at] == escape.lead).then(|| (escape.decode)(&text[at..])).flatten();
+    let mut at = zone.start.saturating_sub(escape.width);
+    while let Some(found) = memchr::memchr(escape.lead, &text[at..zone.end]) {
+        let mut start = at + found;
+        if decode(start).is_none() {
+            at = start + 1;
+            continue;
+        }
+        while start >= escape.width && decode(start - escape.width).is_some() {
+            start -= escape.width;
+        }
+        let (mut end, mut decoded) = (start, String::new());
+        while let Some(c) = text.get(end).and_then(|_| decode(end)) {
             decoded.push(c);
-            end += width;
+            end += escape.width;
         }
-        if end - start >= 8 * width {
-            out.push(Run { span: Span::new(start, end), encoding, text: decoded.into_bytes() });
+        if end - start >= 8 * escape.width {
+            out.push(Run { span: Span::new(start, end), encoding: escape.encoding, text: decoded.into_bytes().into() });
         }
-        at = end.max(start + 1);
+        if end >= zone.end {
+            return;
+        }
+        at = end;
     }
-    out
 }
 
 #[cfg(test)]
@@ -239,7 +314,7 @@ mod tests {
     use data_encoding::{BASE64, HEXLOWER};
 
     fn only(text: &str) -> View {
-        let mut all = views(text.as_bytes());
+        let mut all = views(text.as_bytes(), &runs(text.as_bytes()));
         assert_eq!(all.len(), 1, "{text}");
         all.remove(0)
     }
@@ -285,7 +360,7 @@ mod tests {
             "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ",
             "/usr/share/doc/packages/thing/README",
         ] {
-            assert!(views(text.as_bytes()).is_empty(), "{text}");
+            assert!(runs(text.as_bytes()).is_empty(), "{text}");
         }
     }
 }

@@ -11,40 +11,48 @@ use crate::rule::{Rule, RuleSet};
 use crate::secret::Secret;
 use crate::span::Span;
 
-/// Judges the hits of one text, with the scratch space that takes.
-pub(super) struct Judge<'a> {
-    rules: &'a RuleSet,
-    text: &'a [u8],
+/// The longest file that is looked at as one secret.
+pub(super) const WHOLE_FILE: usize = 4096;
+
+/// Judges hits, with the scratch space that takes. One serves any number of texts, one thread at a time.
+#[derive(Default)]
+pub struct Judge {
     captures: HashMap<(usize, usize), Captures>,
 }
 
-impl<'a> Judge<'a> {
-    pub(super) fn new(rules: &'a RuleSet, text: &'a [u8]) -> Self {
-        Judge { rules, text, captures: HashMap::new() }
-    }
-
-    /// Adds the matches that the hit at `hit` is part of.
-    pub(super) fn judge(&mut self, rule_index: usize, variant_index: usize, hit: Span, out: &mut Vec<Match>) {
-        let rule = &self.rules.rules()[rule_index];
+impl Judge {
+    /// Yields the matches that the hit at `hit` is part of.
+    pub(super) fn judge(
+        &mut self,
+        rules: &RuleSet,
+        text: &[u8],
+        rule_index: usize,
+        variant_index: usize,
+        hit: Span,
+        out: &mut dyn FnMut(Match),
+    ) {
+        let rule = &rules.rules()[rule_index];
         let variant = &rule.variants[variant_index];
         let compiled = variant.compiled();
-        let window =
-            Span::new(hit.start.saturating_sub(compiled.behind), (hit.start + compiled.ahead).min(self.text.len()));
+        let window = Span::new(hit.start.saturating_sub(compiled.behind), (hit.start + compiled.ahead).min(text.len()));
         let captures =
             self.captures.entry((rule_index, variant_index)).or_insert_with(|| compiled.regex.create_captures());
-        let before = out.len();
-        if variant.form.back.is_some() {
-            let input = Input::new(self.text).span(window.start..window.end).anchored(Anchored::Yes);
-            compiled.regex.search_captures(&input, captures);
-            if let Some(secret) = captures.get_group(compiled.secret) {
-                let secret = Span::new(secret.start, secret.end);
-                out.extend(verdict(rule, rule_index, variant_index, self.text, secret, window));
+        let mut any = false;
+        let mut tell = |secret: regex_automata::Span| {
+            let secret = Span::new(secret.start, secret.end);
+            if let Some(one) = verdict(rule, rule_index, variant_index, text, secret, window) {
+                any = true;
+                out(one);
             }
+        };
+        if variant.form.back.is_some() {
+            let input = Input::new(text).span(window.start..window.end).anchored(Anchored::Yes);
+            compiled.regex.search_captures(&input, captures);
+            captures.get_group(compiled.secret).into_iter().for_each(&mut tell);
         } else {
             let mut from = window.start;
             while from <= window.end {
-                let input = Input::new(self.text).span(from..window.end);
-                compiled.regex.search_captures(&input, captures);
+                compiled.regex.search_captures(&Input::new(text).span(from..window.end), captures);
                 let (Some(whole), Some(secret)) = (captures.get_match(), captures.get_group(compiled.secret)) else {
                     break;
                 };
@@ -52,42 +60,39 @@ impl<'a> Judge<'a> {
                     break;
                 }
                 if whole.end() >= hit.end {
-                    let secret = Span::new(secret.start, secret.end);
-                    out.extend(verdict(rule, rule_index, variant_index, self.text, secret, window));
+                    tell(secret);
                 }
                 from = whole.end().max(whole.start() + 1);
             }
         }
-        if variant.form.joined && out.len() == before {
-            self.judge_joined(rule_index, variant_index, window, hit, out);
+        if variant.form.joined && !any {
+            judge_joined(rule, rule_index, variant_index, text, window, hit).into_iter().for_each(out);
         }
     }
+}
 
-    /// Judges the window with string literals joined where the source only concatenates them.
-    fn judge_joined(&self, rule_index: usize, variant_index: usize, window: Span, hit: Span, out: &mut Vec<Match>) {
-        let Some((joined, origin)) = join_literals(window.of(self.text)) else { return };
-        let rule = &self.rules.rules()[rule_index];
-        let compiled = rule.variants[variant_index].compiled();
-        let mut captures = compiled.regex.create_captures();
-        let Some(at) = origin.iter().position(|&from| window.start + from == hit.start) else { return };
-        let start = at.saturating_sub(compiled.behind);
-        compiled.regex.search_captures(&Input::new(&joined).span(start..joined.len()), &mut captures);
-        if let Some(found) = captures.get_group(compiled.secret) {
-            let place = Span::new(window.start + origin[found.start], window.start + origin[found.end - 1] + 1);
-            if let Some(mut one) = verdict(
-                rule,
-                rule_index,
-                variant_index,
-                &joined,
-                Span::new(found.start, found.end),
-                Span::new(0, joined.len()),
-            ) {
-                one.span = place;
-                one.support = window;
-                out.push(one);
-            }
-        }
-    }
+/// Judges the window with string literals joined where the source only concatenates them.
+fn judge_joined(
+    rule: &Rule,
+    rule_index: usize,
+    variant_index: usize,
+    text: &[u8],
+    window: Span,
+    hit: Span,
+) -> Option<Match> {
+    let (joined, origin) = join_literals(window.of(text))?;
+    let compiled = rule.variants[variant_index].compiled();
+    let mut captures = compiled.regex.create_captures();
+    let at = origin.iter().position(|&from| window.start + from == hit.start)?;
+    let start = at.saturating_sub(compiled.behind);
+    compiled.regex.search_captures(&Input::new(&joined).span(start..joined.len()), &mut captures);
+    let found = captures.get_group(compiled.secret)?;
+    let place = Span::new(window.start + origin[found.start], window.start + origin[found.end - 1] + 1);
+    let whole = Span::new(0, joined.len());
+    let mut one = verdict(rule, rule_index, variant_index, &joined, Span::new(found.start, found.end), whole)?;
+    one.span = place;
+    one.support = Span::new(window.start.saturating_sub(1), (window.end + 1).min(text.len()));
+    Some(one)
 }
 
 /// The bytes without the joints between adjacent string literals, and where each byte came from.
@@ -149,9 +154,8 @@ pub(super) fn key_before(before: &[u8]) -> &[u8] {
 
 /// Files that hold nothing but a secret, told by their name: the content here, the name once it is known.
 pub(super) fn whole_file(rules: &RuleSet, text: &[u8]) -> Vec<Match> {
-    const LONGEST: usize = 4096;
     let body = text.trim_ascii();
-    if body.is_empty() || text.len() > LONGEST || body.contains(&b'\n') {
+    if body.is_empty() || text.len() > WHOLE_FILE || body.contains(&b'\n') {
         return Vec::new();
     }
     let start = text.len() - text.trim_ascii_start().len();

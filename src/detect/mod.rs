@@ -9,6 +9,7 @@
 //! 4. [`join`] looks at the matches together: evidence they need nearby, parts of one credential, overlaps.
 
 pub(crate) mod allow;
+mod carry;
 pub(crate) mod checksum;
 mod decode;
 pub(crate) mod entropy;
@@ -17,10 +18,12 @@ mod judge;
 mod marker;
 mod text;
 
+pub use carry::{State, Stretch, conclude, rescan, scan_state};
+pub use judge::Judge;
 pub(crate) use marker::{MARKERS, Scope};
 pub use text::{Encoding, Text};
 
-use crate::rule::{RuleSet, Target};
+use crate::rule::RuleSet;
 use crate::secret::Secret;
 use crate::span::Span;
 
@@ -79,47 +82,19 @@ pub struct Scan {
     pub(crate) markers: Vec<(usize, Span)>,
 }
 
-/// Hits of one stretch of text, before joining.
-#[derive(Default)]
-struct Found {
-    matches: Vec<Match>,
-    /// Raw occurrences of evidence literals: index and span.
-    evidence: Vec<(usize, Span)>,
-    markers: Vec<(usize, Span)>,
+impl Match {
+    /// The same match in a text where its window stands elsewhere.
+    fn moved(&self, from: usize, to: usize) -> Self {
+        let shift = |span: Span| Span::new(span.start + to - from, span.end + to - from);
+        Match { span: shift(self.span), support: shift(self.support), ..self.clone() }
+    }
 }
 
 /// Scans text for the secrets that a rule set describes.
 ///
 /// `text` is the content as [`Text::of`] presents it; spans refer to it.
 pub fn scan(rules: &RuleSet, text: &[u8]) -> Scan {
-    let mut found = search(rules, text);
-    let mut matches = join::resolve(rules, text, std::mem::take(&mut found.matches), &found.evidence);
-    for view in decode::views(text) {
-        let inner = search(rules, &view.text);
-        let kept = inner.matches.into_iter().filter(|one| view.decoded(one.span).is_some()).collect();
-        for one in join::resolve(rules, &view.text, kept, &inner.evidence) {
-            matches.extend(view.restore(rules, text, one));
-        }
-    }
-    matches.extend(judge::whole_file(rules, text));
-    Scan { matches: join::settle(rules, matches), markers: found.markers }
-}
-
-/// Every hit, judged.
-fn search(rules: &RuleSet, text: &[u8]) -> Found {
-    let mut found = Found::default();
-    let mut judge = judge::Judge::new(rules, text);
-    for hit in rules.literals().find_overlapping_iter(text) {
-        let span = Span::new(hit.start(), hit.end());
-        for target in rules.targets(hit.pattern().as_usize()) {
-            match *target {
-                Target::Variant(rule, variant) => {
-                    judge.judge(rule as usize, variant as usize, span, &mut found.matches)
-                }
-                Target::Evidence(index) => found.evidence.push((index as usize, span)),
-                Target::Marker(index) => found.markers.push((index as usize, span)),
-            }
-        }
-    }
-    found
+    let mut judge = Judge::default();
+    let state = scan_state(rules, &mut judge, text);
+    conclude(rules, &mut judge, text, &state)
 }

@@ -271,6 +271,8 @@ pub struct RuleSet {
     evidence: Vec<Evidence>,
     literals: AhoCorasick,
     targets: Vec<Vec<Target>>,
+    lengths: Vec<usize>,
+    longest: usize,
     digest: String,
     customised: bool,
 }
@@ -374,7 +376,9 @@ impl RuleSet {
             hash.update(serde_json::to_vec(&mark.form).expect("a form is plain data"));
         }
         let digest = data_encoding::HEXLOWER.encode(&hash.finalize()[..16]);
-        RuleSet { rules, evidence, literals: automaton, targets, digest, customised }
+        let lengths: Vec<usize> = literals.iter().map(String::len).collect();
+        let longest = lengths.iter().copied().max().unwrap_or(1);
+        RuleSet { rules, evidence, literals: automaton, targets, lengths, longest, digest, customised }
     }
 
     /// The rules, in a fixed order.
@@ -399,6 +403,16 @@ impl RuleSet {
     /// The automaton over all literals.
     pub(crate) fn literals(&self) -> &AhoCorasick {
         &self.literals
+    }
+
+    /// Bytes of a literal of the automaton.
+    pub(crate) fn literal_len(&self, literal: u32) -> usize {
+        self.lengths[literal as usize]
+    }
+
+    /// Bytes of the longest literal.
+    pub(crate) fn longest_literal(&self) -> usize {
+        self.longest
     }
 
     /// What a literal of the automaton leads to.

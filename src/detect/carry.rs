@@ -1,0 +1,351 @@
+//! The state of a scan, and how it is carried from a text to a later version of it.
+//!
+//! A version is known as stretches copied from its base, with inserted bytes between them. A literal that occurs inside
+//! a copied stretch was already found in the base; a verdict whose whole window was copied was already reached there.
+//! Only inserted bytes and the seams between stretches need eyes. That is exact because every verdict is a function of
+//! its window, one byte each side, and the blob's ends where the window reaches them.
+
+use super::decode::{self, Run};
+use super::judge::Judge;
+use super::{Match, Scan, join};
+use crate::rule::{RuleSet, Target};
+use crate::span::Span;
+
+/// A literal that occurs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Hit {
+    /// Where it begins.
+    pub(crate) at: u32,
+    /// Index of the literal.
+    pub(crate) literal: u32,
+}
+
+/// Everything a scan of a text found before its matches were looked at together.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// All occurrences of literals, in order.
+    hits: Vec<Hit>,
+    /// All verdicts that are matches, each with the hit that led to it.
+    matches: Vec<(Hit, Match)>,
+    /// All encoded stretches that decode to text, in order.
+    runs: Vec<Run>,
+    /// Bytes of the text.
+    len: usize,
+}
+
+/// Bytes that a text took over from its base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// Where they stand in the base.
+    pub from: usize,
+    /// Where they stand now.
+    pub at: usize,
+    /// How many.
+    pub len: usize,
+}
+
+impl Stretch {
+    fn end(&self) -> usize {
+        self.at + self.len
+    }
+
+    /// Where a place of the base stands now.
+    fn moved(&self, place: usize) -> usize {
+        place - self.from + self.at
+    }
+}
+
+/// How far a verdict on a hit looks.
+#[derive(Clone, Copy)]
+struct Reach {
+    behind: usize,
+    ahead: usize,
+}
+
+/// Scans a text from nothing.
+pub fn scan_state(rules: &RuleSet, judge: &mut Judge, text: &[u8]) -> State {
+    let mut hits = Vec::new();
+    find(rules, text, Span::new(0, text.len()), &mut |hit, _| hits.push(hit));
+    hits.sort_unstable();
+    let mut matches = Vec::new();
+    for &hit in &hits {
+        judge_hit(rules, judge, text, hit, &mut matches, |_| true);
+    }
+    State { hits, matches, runs: decode::runs(text), len: text.len() }
+}
+
+/// Scans a text of which a base is known: `stretches` were copied from it, in the order of their places in `text`,
+/// and do not overlap there. The outcome is that of [`scan_state`].
+pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], stretches: &[Stretch]) -> State {
+    let mut hits = Vec::with_capacity(base.hits.len() + 8);
+    for stretch in stretches {
+        // Literals wholly inside the stretch were found in the base.
+        let first = base.hits.partition_point(|hit| (hit.at as usize) < stretch.from);
+        for hit in &base.hits[first..] {
+            let end = hit.at as usize + rules.literal_len(hit.literal);
+            if hit.at as usize >= stretch.from + stretch.len {
+                break;
+            }
+            if end <= stretch.from + stretch.len {
+                hits.push(Hit { at: stretch.moved(hit.at as usize) as u32, literal: hit.literal });
+            }
+        }
+    }
+    let known = hits.len();
+    let margin = rules.longest_literal() - 1;
+    for gap in gaps(text.len(), stretches) {
+        let window = Span::new(gap.start.saturating_sub(margin), (gap.end + margin).min(text.len()));
+        find(rules, text, window, &mut |hit, end| {
+            let inside = stretch_with(stretches, hit.at as usize).is_some_and(|stretch| end <= stretch.end());
+            if !inside {
+                hits.push(hit);
+            }
+        });
+    }
+    if hits.len() > known {
+        hits.sort_unstable();
+        hits.dedup();
+    }
+    let mut matches = Vec::new();
+    for stretch in stretches {
+        let first = base.matches.partition_point(|(hit, _)| (hit.at as usize) < stretch.from);
+        for (hit, one) in
+            base.matches[first..].iter().take_while(|(hit, _)| (hit.at as usize) < stretch.from + stretch.len)
+        {
+            let reach = reach_of(rules, one.rule, one.variant);
+            let hit = Hit { at: stretch.moved(hit.at as usize) as u32, literal: hit.literal };
+            if copied(stretch, hit.at as usize, reach, base.len, text.len()) {
+                matches.push((hit, one.moved(stretch.from, stretch.at)));
+            }
+        }
+    }
+    for &hit in &hits {
+        let stretch = stretch_with(stretches, hit.at as usize);
+        judge_hit(rules, judge, text, hit, &mut matches, |reach| {
+            !stretch.is_some_and(|stretch| copied(&stretch, hit.at as usize, reach, base.len, text.len()))
+        });
+    }
+    matches.sort_by(|a, b| (a.0, a.1.rule, a.1.variant, a.1.span).cmp(&(b.0, b.1.rule, b.1.variant, b.1.span)));
+    State { hits, matches, runs: decode::rescan_runs(&base.runs, base.len, text, stretches), len: text.len() }
+}
+
+/// Looks at everything a scan found together.
+pub fn conclude(rules: &RuleSet, judge: &mut Judge, text: &[u8], state: &State) -> Scan {
+    let mut evidence = Vec::new();
+    let mut markers = Vec::new();
+    for hit in &state.hits {
+        let span = Span::new(hit.at as usize, hit.at as usize + rules.literal_len(hit.literal));
+        for target in rules.targets(hit.literal as usize) {
+            match *target {
+                Target::Evidence(index) if !state.matches.is_empty() => evidence.push((index as usize, span)),
+                Target::Marker(index) => markers.push((index as usize, span)),
+                _ => {}
+            }
+        }
+    }
+    let mut matches = join::resolve(rules, text, state.matches.iter().map(|(_, one)| one.clone()).collect(), &evidence);
+    for view in decode::views(text, &state.runs) {
+        let inner = scan_state(rules, judge, &view.text);
+        let kept: Vec<Match> =
+            inner.matches.into_iter().map(|(_, one)| one).filter(|one| view.decoded(one.span).is_some()).collect();
+        if kept.is_empty() {
+            continue;
+        }
+        let mut evidence = Vec::new();
+        for hit in &inner.hits {
+            let span = Span::new(hit.at as usize, hit.at as usize + rules.literal_len(hit.literal));
+            for target in rules.targets(hit.literal as usize) {
+                if let Target::Evidence(index) = *target {
+                    evidence.push((index as usize, span));
+                }
+            }
+        }
+        for one in join::resolve(rules, &view.text, kept, &evidence) {
+            matches.extend(view.restore(rules, text, one));
+        }
+    }
+    matches.extend(super::judge::whole_file(rules, text));
+    Scan { matches: join::settle(rules, matches), markers }
+}
+
+impl State {
+    /// Whether [`conclude`] can find anything in the text: matches, decoded stretches or a file that is one secret.
+    pub fn may_conclude(&self) -> bool {
+        !self.matches.is_empty() || !self.runs.is_empty() || self.len <= super::judge::WHOLE_FILE
+    }
+
+    /// Bytes that the state itself takes, roughly.
+    pub fn weight(&self) -> usize {
+        self.hits.len() * size_of::<Hit>() + self.matches.len() * 256 + self.runs.iter().map(Run::weight).sum::<usize>()
+    }
+}
+
+/// Every occurrence of every literal in the window, overlapping ones included, with its end.
+fn find(rules: &RuleSet, text: &[u8], window: Span, each: &mut dyn FnMut(Hit, usize)) {
+    let input = aho_corasick::Input::new(text).span(window.start..window.end);
+    for found in rules.literals().find_overlapping_iter(input) {
+        each(Hit { at: found.start() as u32, literal: found.pattern().as_u32() }, found.end());
+    }
+}
+
+fn reach_of(rules: &RuleSet, rule: usize, variant: usize) -> Reach {
+    let compiled = rules.rules()[rule].variants[variant].compiled();
+    Reach { behind: compiled.behind, ahead: compiled.ahead }
+}
+
+fn judge_hit(
+    rules: &RuleSet,
+    judge: &mut Judge,
+    text: &[u8],
+    hit: Hit,
+    out: &mut Vec<(Hit, Match)>,
+    wanted: impl Fn(Reach) -> bool,
+) {
+    let span = Span::new(hit.at as usize, hit.at as usize + rules.literal_len(hit.literal));
+    for target in rules.targets(hit.literal as usize) {
+        if let Target::Variant(rule, variant) = *target {
+            let (rule, variant) = (rule as usize, variant as usize);
+            if wanted(reach_of(rules, rule, variant)) {
+                judge.judge(rules, text, rule, variant, span, &mut |one| out.push((hit, one)));
+            }
+        }
+    }
+}
+
+/// The stretch that a place of the text lies in.
+fn stretch_with(stretches: &[Stretch], place: usize) -> Option<Stretch> {
+    let after = stretches.partition_point(|stretch| stretch.at <= place);
+    stretches[..after].last().copied().filter(|stretch| place < stretch.end())
+}
+
+/// Whether the window of a hit at `place`, and a byte each side of it, was copied with the hit: the verdict is the base's.
+fn copied(stretch: &Stretch, place: usize, reach: Reach, base_len: usize, len: usize) -> bool {
+    let before = reach.behind + 1;
+    let after = reach.ahead + 1;
+    // Where the window runs over an end of the blob, it must be the same end in both.
+    let start = if place >= before {
+        place - before >= stretch.at && place - stretch.at + stretch.from >= before
+    } else {
+        stretch.at == 0 && stretch.from == 0
+    };
+    let end = if place + after <= len {
+        place + after <= stretch.end()
+    } else {
+        stretch.end() == len && stretch.from + stretch.len == base_len
+    };
+    start && end
+}
+
+/// The inserted bytes and the seams: everything that is not inside one stretch. The text's ends count as seams, for the
+/// base may have gone on where the text ends.
+pub(super) fn gaps(len: usize, stretches: &[Stretch]) -> impl Iterator<Item = Span> + '_ {
+    let starts = std::iter::once(0).chain(stretches.iter().map(Stretch::end));
+    let ends = stretches.iter().map(|stretch| stretch.at).chain(std::iter::once(len));
+    starts.zip(ends).map(|(start, end)| Span::new(start, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::fill_example as fill;
+    use proptest::prelude::*;
+
+    /// A text made of pieces of a base and of new ones.
+    fn edit(base: &[u8], edits: &[(usize, usize, Vec<u8>)]) -> (Vec<u8>, Vec<Stretch>) {
+        let (mut text, mut stretches) = (Vec::new(), Vec::<Stretch>::new());
+        for (from, len, insert) in edits {
+            let from = from % (base.len() + 1);
+            let len = (*len).min(base.len() - from);
+            if len > 0 {
+                match stretches.last_mut() {
+                    Some(last) if last.end() == text.len() && last.from + last.len == from => last.len += len,
+                    _ => stretches.push(Stretch { from, at: text.len(), len }),
+                }
+                text.extend_from_slice(&base[from..from + len]);
+            }
+            text.extend_from_slice(insert);
+        }
+        (text, stretches)
+    }
+
+    /// Pieces that matter to rules: names, values, shapes cut in two, encodings, ends of lines.
+    fn piece() -> impl Strategy<Value = String> {
+        let templates = vec![
+            "GENESYS_CLIENT_SECRET=",
+            "{{b64url 32}}",
+            "{{uuid4}}",
+            ":",
+            "\"",
+            "\n",
+            " ",
+            "{{crc ghp_}}",
+            "ghp_",
+            "token = '{{alnum 30}}'\n",
+            "purecloud",
+            "-4",
+            "{{base64 of token: {{crc ghp_}}}}",
+            "{{base64 of client_secret={{b64url 32}} genesys}}",
+            "clientId: {{uuid4}}\n",
+            "xoxb-",
+            "AKIA{{base32 16}}",
+            "-----BEGIN RSA PRIVATE KEY-----\n",
+            "{{pem EC PRIVATE KEY}}",
+            "%41%42%43%44%45%46%47%48%49",
+            "\\u0041\\u0042\\u0043\\u0044\\u0045\\u0046\\u0047\\u0048",
+            "trufflehog:ignore",
+            "{{hex 40}}",
+            "plain words of a text, nothing more. ",
+            "https://user:{{alnum 20}}@host.io/",
+            "é\u{0}",
+            "secret",
+            "mypurecloud.com",
+        ];
+        (proptest::sample::select(templates), any::<u64>())
+            .prop_map(|(template, seed)| fill(template, seed).expect("known fields"))
+    }
+
+    fn text_of(pieces: Vec<String>) -> Vec<u8> {
+        pieces.concat().into_bytes()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_carried_scan_equals_a_whole_scan(
+            base in proptest::collection::vec(piece(), 0..40),
+            chain in proptest::collection::vec(proptest::collection::vec((any::<usize>(), 0usize..900, proptest::collection::vec(piece(), 0..3)), 1..6), 1..6),
+        ) {
+            let rules = RuleSet::embedded();
+            let mut judge = Judge::default();
+            let mut text = text_of(base);
+            let mut state = scan_state(&rules, &mut judge, &text);
+            for edits in chain {
+                let edits: Vec<_> = edits.into_iter().map(|(from, len, new)| (from, len, text_of(new))).collect();
+                let (next, stretches) = edit(&text, &edits);
+                let carried = rescan(&rules, &mut judge, &state, &next, &stretches);
+                let whole = scan_state(&rules, &mut judge, &next);
+                prop_assert_eq!(&carried, &whole);
+                prop_assert_eq!(conclude(&rules, &mut judge, &next, &carried), conclude(&rules, &mut judge, &next, &whole));
+                (text, state) = (next, carried);
+            }
+        }
+    }
+
+    #[test]
+    fn a_literal_that_straddles_a_seam_is_found() {
+        let rules = RuleSet::embedded();
+        let mut judge = Judge::default();
+        let token = fill("x = \"{{crc ghp_}}\"\n", 5).expect("known field").into_bytes();
+        let (head, tail) = token.split_at(7);
+        let base = [tail, b" and some words between ", head].concat();
+        let state = scan_state(&rules, &mut judge, &base);
+        assert!(conclude(&rules, &mut judge, &base, &state).matches.is_empty());
+        let stretches = [
+            Stretch { from: base.len() - head.len(), at: 0, len: head.len() },
+            Stretch { from: 0, at: head.len(), len: tail.len() },
+        ];
+        let carried = rescan(&rules, &mut judge, &state, &token, &stretches);
+        assert_eq!(conclude(&rules, &mut judge, &token, &carried).matches.len(), 1);
+    }
+}
