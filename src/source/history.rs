@@ -13,10 +13,11 @@ use rayon::prelude::*;
 
 use super::repo::{Tips, gitdir_files, is_partial};
 use super::{Desk, merge, skip};
+use crate::detect::{Judge, Text, scan_state};
 use crate::plan::ScanError;
 use crate::report::{Coverage, SourceKind};
 use crate::triage::group::{Place, Placed};
-use crate::triage::sight::{Sighting, sight};
+use crate::triage::sight::{Glimpse, Sighting, glance, sight};
 
 /// Objects that one piece of work reads: neighbours in a pack, so that their bases are at hand.
 const BATCH: usize = 256;
@@ -40,7 +41,7 @@ pub(crate) struct Objects {
     pub(crate) commits: Vec<Commit>,
     pub(crate) trees: Vec<Oid>,
     /// Blobs with sightings.
-    pub(crate) blobs: Vec<(Oid, Vec<Sighting>)>,
+    pub(crate) blobs: Vec<(Oid, Vec<Glimpse>)>,
     /// File names with sightings.
     pub(crate) names: Vec<(Vec<u8>, Vec<Sighting>)>,
     /// Commits and tags with sightings, by the part of them.
@@ -180,9 +181,13 @@ impl Walk<'_> {
             return;
         }
         out.coverage.blobs += 1;
-        let sightings = self.sight(data);
-        if !sightings.is_empty() {
-            out.blobs.push((oid, sightings));
+        let rules = &self.desk.plan.rules;
+        let text = Text::of(data);
+        let mut judge = Judge::default();
+        let state = scan_state(rules, &mut judge, &text.bytes);
+        let seen = glance(rules, &mut judge, &text.bytes, text.encoding, &state);
+        if !seen.is_empty() {
+            out.blobs.push((oid, seen));
         }
     }
 

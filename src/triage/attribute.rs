@@ -3,13 +3,13 @@
 //! Only flagged blobs and names are followed. Trees that lead to none of them are read once and forgotten; no two
 //! versions of a file are ever compared.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use git2::{Oid, Repository};
 use rayon::prelude::*;
 
 use super::group::{Place, Placed};
-use super::sight::Sighting;
+use super::sight::{Glimpse, Sighting, sight};
 use crate::report::{Reach, SourceKind, Suppression};
 use crate::secret::Secret;
 use crate::source::Desk;
@@ -18,6 +18,9 @@ use crate::source::repo::{Tips, within};
 
 /// A secret at a path: rule, secret, and whether a comment silences it.
 type Key = (String, usize, Secret, bool);
+
+/// Reads a blob.
+type Read<'a> = dyn Fn(Oid) -> Option<Vec<u8>> + Sync + 'a;
 
 /// Where secrets came from.
 pub(crate) struct Attributed {
@@ -73,7 +76,9 @@ pub(crate) fn attribute(
     if let Some(tree) = head_tree {
         head.list(&forest, objects, "", tree);
     }
-    story.tell(&head)
+    let path = repo.path();
+    let blob = |oid| repo_blob(path, oid);
+    story.tell(&head, &blob)
 }
 
 /// What leads to each commit, best first.
@@ -202,6 +207,11 @@ impl Forest {
     }
 }
 
+fn repo_blob(path: &std::path::Path, oid: Oid) -> Option<Vec<u8>> {
+    let repo = Repository::open(path).ok()?;
+    Some(repo.find_blob(oid).ok()?.content().to_vec())
+}
+
 fn join(folder: &str, name: &[u8]) -> String {
     let name = String::from_utf8_lossy(name);
     if folder.is_empty() { name.into_owned() } else { format!("{folder}/{name}") }
@@ -210,7 +220,8 @@ fn join(folder: &str, name: &[u8]) -> String {
 /// The flagged files at HEAD.
 #[derive(Default)]
 struct Head {
-    secrets: HashMap<(String, usize, Secret), Option<Suppression>>,
+    /// Secrets by path; with the blob whose comment silences each, unless it also stands there in the open.
+    secrets: HashMap<(String, usize, Secret), Option<usize>>,
     names: HashSet<String>,
 }
 
@@ -220,11 +231,9 @@ impl Head {
             let path = join(folder, &entry.name);
             if let Some(blob) = entry.blob {
                 for one in &objects.blobs[blob].1 {
-                    let silenced = self
-                        .secrets
-                        .entry((path.clone(), one.rule, one.secret.clone()))
-                        .or_insert_with(|| one.suppression.clone());
-                    if one.suppression.is_none() {
+                    let key = (path.clone(), one.rule, one.secret.clone());
+                    let silenced = self.secrets.entry(key).or_insert(Some(blob));
+                    if !one.silenced {
                         *silenced = None;
                     }
                 }
@@ -236,6 +245,30 @@ impl Head {
                 self.names.insert(path);
             }
         }
+    }
+}
+
+/// Flagged blobs read again, for the lines that a report shows.
+struct Pages(HashMap<usize, Vec<Sighting>>);
+
+impl Pages {
+    fn read(desk: &Desk<'_>, objects: &Objects, read: &Read<'_>, wanted: &BTreeSet<usize>) -> Self {
+        let plan = desk.plan;
+        let wanted: Vec<usize> = wanted.iter().copied().collect();
+        let page = |index: &usize| {
+            let content = read(objects.blobs[*index].0).unwrap_or_default();
+            (*index, sight(&plan.rules, &content, plan.line_hashes).sightings)
+        };
+        Pages(wanted.par_iter().map(page).collect())
+    }
+
+    fn of(&self, blob: usize) -> &[Sighting] {
+        self.0.get(&blob).map_or(&[], Vec::as_slice)
+    }
+
+    /// The comment that silences the secret in that blob.
+    fn comment(&self, blob: usize, rule: usize, secret: &Secret) -> Option<Suppression> {
+        self.of(blob).iter().find(|one| one.rule == rule && one.secret == *secret)?.suppression.clone()
     }
 }
 
@@ -292,19 +325,12 @@ impl Story<'_> {
     fn blob(&mut self, commit: usize, path: String, blob: usize, before: &[&Relevant]) {
         let objects = self.objects;
         for one in &objects.blobs[blob].1 {
-            let same = |old: &Sighting| {
-                old.rule == one.rule
-                    && old.secret == one.secret
-                    && (old.suppression.is_none() || one.suppression.is_some())
-            };
+            let same =
+                |old: &Glimpse| old.rule == one.rule && old.secret == one.secret && (!old.silenced || one.silenced);
             let known = before.iter().filter_map(|old| old.blob).any(|old| objects.blobs[old].1.iter().any(same));
             if !known {
                 let event = self.event(commit, blob);
-                keep_first(
-                    &mut self.events,
-                    (path.clone(), one.rule, one.secret.clone(), one.suppression.is_some()),
-                    event,
-                );
+                keep_first(&mut self.events, (path.clone(), one.rule, one.secret.clone(), one.silenced), event);
             }
         }
     }
@@ -324,38 +350,40 @@ impl Story<'_> {
         self.scopes.iter().any(|scope| within(scope, path)) && !self.desk.excludes(path)
     }
 
-    fn tell(self, head: &Head) -> Attributed {
+    fn tell(self, head: &Head, read: &Read<'_>) -> Attributed {
         let rules = &self.desk.plan.rules;
         let mut out = Attributed { placed: Vec::new(), firsts: HashMap::new() };
-        for (key, event) in &self.events {
+        let told: Vec<(&Key, &Event)> = self.events.iter().filter(|(key, _)| self.asked_for(&key.0)).collect();
+        let lost = (0..self.objects.blobs.len()).filter(|index| !self.seen.contains(index));
+        let silencing = told.iter().filter_map(|((path, rule, secret, _), _)| {
+            head.secrets.get(&(path.clone(), *rule, secret.clone())).copied().flatten()
+        });
+        let wanted = told.iter().map(|(_, event)| event.blob).chain(silencing).chain(lost).collect();
+        let pages = Pages::read(self.desk, self.objects, read, &wanted);
+        for (key, event) in told {
             let (path, rule, secret, silenced) = key;
-            if !self.asked_for(path) {
-                continue;
-            }
             let commit = &self.objects.commits[event.index];
             let origin = Origin::of(commit);
             out.firsts.insert(key.clone(), origin.clone());
-            let (oid, sightings) = &self.objects.blobs[event.blob];
             let at_head = head.secrets.get(&(path.clone(), *rule, secret.clone()));
-            for one in sightings
-                .iter()
-                .filter(|one| one.rule == *rule && one.secret == *secret && one.suppression.is_some() == *silenced)
+            let glimpse = Glimpse { rule: *rule, secret: secret.clone(), silenced: *silenced };
+            for one in pages.of(event.blob).iter().filter(|one| glimpse.is_of(one) && one.stands_at(rules, Some(path)))
             {
-                if !one.stands_at(rules, Some(path)) {
-                    continue;
-                }
                 let mut sighting = one.clone();
                 match &mut sighting.suppression {
                     Some(suppression) => sign(suppression, &origin),
                     // Whoever silenced the line at HEAD silenced what it said before as well.
-                    None => sighting.suppression = at_head.cloned().flatten(),
+                    None => {
+                        let blob = at_head.copied().flatten();
+                        sighting.suppression = blob.and_then(|blob| pages.comment(blob, *rule, secret));
+                    }
                 }
                 let place = Place {
                     source: SourceKind::Commit,
                     path: Some(path.clone()),
                     at_head: at_head.is_some(),
                     reach: event.reach,
-                    ..place_of(commit, Some(*oid))
+                    ..place_of(commit, Some(self.objects.blobs[event.blob].0))
                 };
                 out.placed.push(Placed { sighting, place });
             }
@@ -377,13 +405,13 @@ impl Story<'_> {
             }
         }
         if self.scopes.iter().any(String::is_empty) {
-            self.tell_pathless(&mut out.placed);
+            self.tell_pathless(&pages, &mut out.placed);
         }
         out
     }
 
     /// Messages and people, and blobs that no commit holds.
-    fn tell_pathless(&self, placed: &mut Vec<Placed>) {
+    fn tell_pathless(&self, pages: &Pages, placed: &mut Vec<Placed>) {
         let rules = &self.desk.plan.rules;
         let commits: HashMap<Oid, &Commit> = self.objects.commits.iter().map(|commit| (commit.oid, commit)).collect();
         let mut people: BTreeMap<(usize, Secret), (Reach, i64, Oid, Placed)> = BTreeMap::new();
@@ -406,9 +434,8 @@ impl Story<'_> {
             }
         }
         placed.extend(people.into_values().map(|(_, _, _, one)| one));
-        for (_, (oid, sightings)) in
-            self.objects.blobs.iter().enumerate().filter(|(index, _)| !self.seen.contains(index))
-        {
+        for (index, (oid, _)) in self.objects.blobs.iter().enumerate() {
+            let sightings = if self.seen.contains(&index) { &[] } else { pages.of(index) };
             for sighting in sightings.iter().filter(|one| one.stands_at(rules, None)) {
                 let place = Place {
                     object: Some(oid.to_string()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::detect::{self, Encoding, MARKERS, Match, PathNeed, Scope, Text};
+use crate::detect::{self, Encoding, Judge, MARKERS, Match, PathNeed, Scan, Scope, State, Text};
 use crate::report::{Snippet, Suppression, line_hash};
 use crate::rule::{RuleSet, Severity};
 use crate::secret::Secret;
@@ -48,6 +48,70 @@ impl Sighting {
     }
 }
 
+/// What is known of a match before anybody asks where it stands: enough to follow it through history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Glimpse {
+    pub(crate) rule: usize,
+    pub(crate) secret: Secret,
+    pub(crate) silenced: bool,
+}
+
+impl Glimpse {
+    /// Whether the sighting is of the same secret, silenced alike.
+    pub(crate) fn is_of(&self, one: &Sighting) -> bool {
+        self.rule == one.rule && self.secret == one.secret && self.silenced == one.suppression.is_some()
+    }
+}
+
+/// Glances at text whose scan is known.
+pub(crate) fn glance(
+    rules: &RuleSet,
+    judge: &mut Judge,
+    text: &[u8],
+    encoding: Encoding,
+    state: &State,
+) -> Vec<Glimpse> {
+    let scan = settled(rules, detect::conclude(rules, judge, text, state), encoding);
+    let silenced = |one: &Match| scan.markers.iter().any(|marker| silences(text, *marker, one.span));
+    let glimpse = |one: &Match| Glimpse { rule: one.rule, secret: one.secret.clone(), silenced: silenced(one) };
+    scan.matches.iter().map(glimpse).collect()
+}
+
+/// What a nameless value next to a word means is a matter of text; a binary has neither lines nor names.
+fn settled(rules: &RuleSet, mut scan: Scan, encoding: Encoding) -> Scan {
+    if encoding == Encoding::Binary {
+        scan.matches.retain(|one| !rules.rules()[one.rule].spec.generic);
+        scan.markers.clear();
+    }
+    scan
+}
+
+/// Whether a marker stands on a line that silences the span.
+fn silences(text: &[u8], (index, marker): (usize, Span), span: Span) -> bool {
+    if marker.overlaps(&span) || !is_marker(text, index, marker) {
+        return false;
+    }
+    let line_start = memchr::memrchr(b'\n', &text[..span.start]).map_or(0, |at| at + 1);
+    match MARKERS[index].scope {
+        Scope::SameLine => {
+            let last = span.end - 1;
+            let line_end = memchr::memchr(b'\n', &text[last..]).map_or(text.len(), |at| last + at);
+            (line_start..line_end).contains(&marker.start)
+        }
+        Scope::NextLine => line_start.checked_sub(1).is_some_and(|end| {
+            let above = memchr::memrchr(b'\n', &text[..end]).map_or(0, |at| at + 1);
+            (above..end).contains(&marker.start)
+        }),
+    }
+}
+
+/// A marker stands by itself: `loggignore` holds none.
+fn is_marker(text: &[u8], index: usize, span: Span) -> bool {
+    let word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let longer = MARKERS[index].literal.ends_with("-line") && text.get(span.end) == Some(&b'-');
+    !word(span.start.checked_sub(1).and_then(|at| text.get(at))) && !word(text.get(span.end)) && !longer
+}
+
 /// A part of a credential with its lines.
 #[derive(Clone, Debug)]
 pub(crate) struct SightedPart {
@@ -74,34 +138,19 @@ pub(crate) fn sight(rules: &RuleSet, content: &[u8], line_hashes: bool) -> Sight
 /// Scans content whose encoding is known.
 pub(crate) fn sight_text(rules: &RuleSet, text: &Text<'_>, line_hashes: bool) -> Sighted {
     let bytes = &*text.bytes;
-    let mut scan = detect::scan(rules, bytes);
-    if text.encoding == Encoding::Binary {
-        // What a nameless value next to a word means is a matter of text; a binary has neither lines nor names.
-        scan.matches.retain(|one| !rules.rules()[one.rule].spec.generic);
-        scan.markers.clear();
-    }
+    let scan = settled(rules, detect::scan(rules, bytes), text.encoding);
     if scan.matches.is_empty() && scan.markers.is_empty() {
         return Sighted::default();
     }
     let lines = LineIndex::new(bytes);
     let page = Page { rules, bytes, lines: &lines, matches: &scan.matches };
-    let markers: Vec<(u32, usize, Span)> = scan
-        .markers
-        .iter()
-        .filter(|(index, span)| page.is_marker(*index, *span))
-        .map(|(index, span)| (lines.line(span.start), *index, *span))
-        .collect();
+    let markers: Vec<(usize, Span)> =
+        scan.markers.iter().copied().filter(|(index, span)| is_marker(bytes, *index, *span)).collect();
     let mut used = vec![false; markers.len()];
     let mut sightings = Vec::with_capacity(scan.matches.len());
     for one in &scan.matches {
         let region = lines.region(one.span);
-        let silenced = markers.iter().position(|(line, index, span)| {
-            !span.overlaps(&one.span)
-                && match MARKERS[*index].scope {
-                    Scope::SameLine => (region.start_line..=region.end_line).contains(line),
-                    Scope::NextLine => line + 1 == region.start_line,
-                }
-        });
+        let silenced = markers.iter().position(|marker| silences(bytes, *marker, one.span));
         if let Some(at) = silenced {
             used[at] = true;
         }
@@ -128,8 +177,8 @@ pub(crate) fn sight_text(rules: &RuleSet, text: &Text<'_>, line_hashes: bool) ->
             line_hash: if line_hashes { line_hash(bytes, one.span.start) } else { String::new() },
         });
     }
-    let unused =
-        markers.iter().zip(used).filter(|(_, used)| !used).map(|((line, index, _), _)| (*line, *index)).collect();
+    let unused = markers.iter().zip(used).filter(|(_, used)| !used);
+    let unused = unused.map(|((index, span), _)| (lines.line(span.start), *index)).collect();
     Sighted { sightings, unused }
 }
 
@@ -142,14 +191,8 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// A marker stands by itself: `loggignore` is not one.
-    fn is_marker(&self, index: usize, span: Span) -> bool {
-        let word = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-        let longer = MARKERS[index].literal.ends_with("-line") && self.bytes.get(span.end) == Some(&b'-');
-        !word(span.start.checked_sub(1).and_then(|at| self.bytes.get(at))) && !word(self.bytes.get(span.end)) && !longer
-    }
-
-    fn suppression(&self, (line, index, span): (u32, usize, Span)) -> Suppression {
+    fn suppression(&self, (index, span): (usize, Span)) -> Suppression {
+        let line = self.lines.line(span.start);
         let rest = Span::new(span.start, self.lines.line_span(line).end.max(span.end));
         let text: String = self.redacted(rest).chars().take(COMMENT).collect();
         Suppression {
