@@ -82,7 +82,7 @@ pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], str
         // Literals wholly inside the stretch were found in the base.
         let first = base.hits.partition_point(|hit| (hit.at as usize) < stretch.from);
         for hit in &base.hits[first..] {
-            let end = hit.at as usize + rules.literal_len(hit.literal);
+            let end = hit.at as usize + rules.prefilter().len_of(hit.literal);
             if hit.at as usize >= stretch.from + stretch.len {
                 break;
             }
@@ -92,7 +92,7 @@ pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], str
         }
     }
     let known = hits.len();
-    let margin = rules.longest_literal() - 1;
+    let margin = rules.prefilter().longest() - 1;
     for gap in gaps(text.len(), stretches) {
         let window = Span::new(gap.start.saturating_sub(margin), (gap.end + margin).min(text.len()));
         find(rules, text, window, &mut |hit, end| {
@@ -134,7 +134,7 @@ pub fn conclude(rules: &RuleSet, judge: &mut Judge, text: &[u8], state: &State) 
     let mut evidence = Vec::new();
     let mut markers = Vec::new();
     for hit in &state.hits {
-        let span = Span::new(hit.at as usize, hit.at as usize + rules.literal_len(hit.literal));
+        let span = Span::new(hit.at as usize, hit.at as usize + rules.prefilter().len_of(hit.literal));
         for target in rules.targets(hit.literal as usize) {
             match *target {
                 Target::Evidence(index) if !state.matches.is_empty() => evidence.push((index as usize, span)),
@@ -153,7 +153,7 @@ pub fn conclude(rules: &RuleSet, judge: &mut Judge, text: &[u8], state: &State) 
         }
         let mut evidence = Vec::new();
         for hit in &inner.hits {
-            let span = Span::new(hit.at as usize, hit.at as usize + rules.literal_len(hit.literal));
+            let span = Span::new(hit.at as usize, hit.at as usize + rules.prefilter().len_of(hit.literal));
             for target in rules.targets(hit.literal as usize) {
                 if let Target::Evidence(index) = *target {
                     evidence.push((index as usize, span));
@@ -182,10 +182,10 @@ impl State {
 
 /// Every occurrence of every literal in the window, overlapping ones included, with its end.
 fn find(rules: &RuleSet, text: &[u8], window: Span, each: &mut dyn FnMut(Hit, usize)) {
-    let input = aho_corasick::Input::new(text).span(window.start..window.end);
-    for found in rules.literals().find_overlapping_iter(input) {
-        each(Hit { at: found.start() as u32, literal: found.pattern().as_u32() }, found.end());
-    }
+    let prefilter = rules.prefilter();
+    prefilter.find(text, window.start, window.end, |at, literal| {
+        each(Hit { at: at as u32, literal }, at + prefilter.len_of(literal));
+    });
 }
 
 fn reach_of(rules: &RuleSet, rule: usize, variant: usize) -> Reach {
@@ -201,7 +201,7 @@ fn judge_hit(
     out: &mut Vec<(Hit, Match)>,
     wanted: impl Fn(Reach) -> bool,
 ) {
-    let span = Span::new(hit.at as usize, hit.at as usize + rules.literal_len(hit.literal));
+    let span = Span::new(hit.at as usize, hit.at as usize + rules.prefilter().len_of(hit.literal));
     for target in rules.targets(hit.literal as usize) {
         if let Target::Variant(rule, variant) = *target {
             let (rule, variant) = (rule as usize, variant as usize);

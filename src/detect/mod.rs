@@ -16,6 +16,7 @@ pub(crate) mod entropy;
 mod join;
 mod judge;
 mod marker;
+pub(crate) mod prefilter;
 mod text;
 
 pub use carry::{State, Stretch, conclude, rescan, scan_state};

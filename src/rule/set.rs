@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use sha2::{Digest, Sha256};
@@ -14,6 +13,7 @@ use super::load::{self, RuleError};
 use crate::detect::allow::Allow;
 use crate::detect::checksum::Check;
 use crate::detect::entropy::Alphabet;
+use crate::detect::prefilter::Prefilter;
 
 static SPECS: &str = include_str!(concat!(env!("OUT_DIR"), "/specs.json"));
 static PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.json"));
@@ -269,10 +269,8 @@ pub(crate) enum Target {
 pub struct RuleSet {
     rules: Vec<Rule>,
     evidence: Vec<Evidence>,
-    literals: AhoCorasick,
+    prefilter: Prefilter,
     targets: Vec<Vec<Target>>,
-    lengths: Vec<usize>,
-    longest: usize,
     digest: String,
     customised: bool,
 }
@@ -362,12 +360,7 @@ impl RuleSet {
                 targets.push(vec![target]);
             }
         }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(&literals)
-            .expect("a few thousand short literals fit an automaton");
+        let prefilter = Prefilter::new(&literals);
         let mut hash = Sha256::new();
         for rule in &rules {
             hash.update(serde_json::to_vec(&rule.spec).expect("a spec is plain data"));
@@ -376,9 +369,7 @@ impl RuleSet {
             hash.update(serde_json::to_vec(&mark.form).expect("a form is plain data"));
         }
         let digest = data_encoding::HEXLOWER.encode(&hash.finalize()[..16]);
-        let lengths: Vec<usize> = literals.iter().map(String::len).collect();
-        let longest = lengths.iter().copied().max().unwrap_or(1);
-        RuleSet { rules, evidence, literals: automaton, targets, lengths, longest, digest, customised }
+        RuleSet { rules, evidence, prefilter, targets, digest, customised }
     }
 
     /// The rules, in a fixed order.
@@ -400,22 +391,12 @@ impl RuleSet {
         self.evidence.iter().position(|mark| mark.form.id == id)
     }
 
-    /// The automaton over all literals.
-    pub(crate) fn literals(&self) -> &AhoCorasick {
-        &self.literals
+    /// The filter over all literals.
+    pub(crate) fn prefilter(&self) -> &Prefilter {
+        &self.prefilter
     }
 
-    /// Bytes of a literal of the automaton.
-    pub(crate) fn literal_len(&self, literal: u32) -> usize {
-        self.lengths[literal as usize]
-    }
-
-    /// Bytes of the longest literal.
-    pub(crate) fn longest_literal(&self) -> usize {
-        self.longest
-    }
-
-    /// What a literal of the automaton leads to.
+    /// What a literal of the filter leads to.
     pub(crate) fn targets(&self, literal: usize) -> &[Target] {
         &self.targets[literal]
     }
