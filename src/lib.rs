@@ -18,6 +18,7 @@
 //!     reveal: false,
 //!     include_suppressed: false,
 //!     line_hashes: false,
+//!     whole: false,
 //!     key: b"any".to_vec(),
 //! };
 //! let report = snout::scan(&plan, &Silent)?;
@@ -28,6 +29,7 @@
 //! ```
 
 pub mod detect;
+pub mod pack;
 mod plan;
 pub mod report;
 pub mod rule;

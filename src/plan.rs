@@ -26,6 +26,8 @@ pub struct Plan {
     pub include_suppressed: bool,
     /// Compute the line hashes that SARIF needs.
     pub line_hashes: bool,
+    /// Scan every version of a file whole, to hold the carried scan against it.
+    pub whole: bool,
     /// Key of the fingerprints.
     pub key: Vec<u8>,
 }
@@ -121,6 +123,14 @@ pub enum ScanError {
         path: PathBuf,
         /// What git says.
         source: git2::Error,
+    },
+    /// The object store could not be opened.
+    #[error("cannot open the objects of '{}': {source}", path.display())]
+    Objects {
+        /// The repository.
+        path: PathBuf,
+        /// What is wrong.
+        source: crate::pack::Error,
     },
     /// The user stopped the scan.
     #[error("interrupted")]

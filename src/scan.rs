@@ -143,8 +143,9 @@ impl<'a> Run<'a> {
             site.paths.iter().filter(|(.., history)| *history).map(|(_, scope, ..)| scope.clone()).collect();
         if let (Some(repo), false) = (&site.repo, scopes.is_empty()) {
             let tips = Tips::of(repo);
-            let objects = history::read(&self.desk, repo, &site.root)?;
-            let mut found = attribute(&self.desk, repo, &objects, &tips, &scopes);
+            let store = history::open(repo, &site.root)?;
+            let objects = history::read(&self.desk, &store, &site.root)?;
+            let mut found = attribute(&self.desk, &store, &objects, &tips, &scopes);
             merge(&mut coverage, objects.coverage);
             history::gaps(repo, &tips, &objects.commits, Path::new(&site.label), &mut coverage);
             if scopes.iter().any(String::is_empty) {

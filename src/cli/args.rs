@@ -95,6 +95,9 @@ pub(crate) struct Input {
     /// Leave out larger files and objects, and say so: bytes, or with k, M or G
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) max_file_size: Option<u64>,
+    /// Scan every version of a file whole: the slow way, which must find the same
+    #[arg(long, hide = true)]
+    pub(crate) whole: bool,
     /// Worker threads [default: one for each processor]
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<usize>,

@@ -94,6 +94,7 @@ fn plan(args: &Scan, config: Config, destinations: &[(Format, Destination)]) -> 
         reveal: args.output.reveal,
         include_suppressed: args.look.include_suppressed,
         line_hashes: destinations.iter().any(|(format, _)| *format == Format::Sarif),
+        whole: args.input.whole,
         key: key()?,
     })
 }

@@ -22,7 +22,7 @@ mod text;
 pub use carry::{State, Stretch, conclude, rescan, scan_state};
 pub use judge::Judge;
 pub(crate) use marker::{MARKERS, Scope};
-pub use text::{Encoding, Text};
+pub use text::{Encoding, Text, sniff};
 
 use crate::rule::RuleSet;
 use crate::secret::Secret;

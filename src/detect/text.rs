@@ -24,9 +24,9 @@ pub struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// Tells the encoding from the first 8,000 bytes, as git tells binaries, and transcodes UTF-16.
+    /// Transcodes UTF-16 and leaves everything else as it is.
     pub fn of(content: &'a [u8]) -> Self {
-        let encoding = sniff(&content[..content.len().min(8000)]);
+        let encoding = sniff(content);
         let bytes = match encoding {
             Encoding::Bytes | Encoding::Binary => Cow::Borrowed(content),
             Encoding::Utf16Le => Cow::Owned(transcode(content, u16::from_le_bytes)),
@@ -36,7 +36,9 @@ impl<'a> Text<'a> {
     }
 }
 
-fn sniff(head: &[u8]) -> Encoding {
+/// Tells the encoding from the first 8,000 bytes.
+pub fn sniff(content: &[u8]) -> Encoding {
+    let head = &content[..content.len().min(8000)];
     match head {
         [0xFF, 0xFE, ..] => return Encoding::Utf16Le,
         [0xFE, 0xFF, ..] => return Encoding::Utf16Be,

@@ -1,32 +1,29 @@
 //! Everything a repository holds: every object once, whether a ref reaches it or not.
 //!
-//! git2's object database does the reading. The joint to the rest is [`Objects`]: a walk that yields
-//! the same may take its place.
+//! This is the joint between the walk over the packs and the detector: blobs are scanned at the roots of delta trees and
+//! rescanned at their children.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
-use git2::{ObjectType, Odb, Oid, Repository};
-use rayon::prelude::*;
+use git2::Repository;
 
 use super::repo::{Tips, gitdir_files, is_partial};
 use super::{Desk, merge, skip};
-use crate::detect::{Judge, Text, scan_state};
+use crate::detect::{Encoding, Judge, State, Stretch, Text, rescan, scan_state, sniff};
+use crate::pack::{Error, HashKind, Kind, Limits, Made, ObjectId, Op, Store, Visitor};
 use crate::plan::ScanError;
 use crate::report::{Coverage, SourceKind};
 use crate::triage::group::{Place, Placed};
 use crate::triage::sight::{Glimpse, Sighting, glance, sight};
 
-/// Objects that one piece of work reads: neighbours in a pack, so that their bases are at hand.
-const BATCH: usize = 256;
-
 /// A commit without its message.
 pub(crate) struct Commit {
-    pub(crate) oid: Oid,
-    pub(crate) tree: Oid,
-    pub(crate) parents: Vec<Oid>,
+    pub(crate) oid: ObjectId,
+    pub(crate) tree: ObjectId,
+    pub(crate) parents: Vec<ObjectId>,
     /// `Name <email>`.
     pub(crate) author: String,
     /// Author's date, RFC 3339.
@@ -39,84 +36,207 @@ pub(crate) struct Commit {
 #[derive(Default)]
 pub(crate) struct Objects {
     pub(crate) commits: Vec<Commit>,
-    pub(crate) trees: Vec<Oid>,
-    /// Blobs with sightings.
-    pub(crate) blobs: Vec<(Oid, Vec<Glimpse>)>,
+    /// Blobs with glimpses of secrets, by id.
+    pub(crate) blobs: Vec<(ObjectId, Vec<Glimpse>)>,
     /// File names with sightings.
     pub(crate) names: Vec<(Vec<u8>, Vec<Sighting>)>,
     /// Commits and tags with sightings, by the part of them.
-    pub(crate) messages: Vec<(Oid, SourceKind, Sighting)>,
+    pub(crate) messages: Vec<(ObjectId, SourceKind, Sighting)>,
+    /// Each tree with the trees in it; recorded only where there is something to follow.
+    pub(crate) trees: Vec<(ObjectId, Vec<u64>)>,
     pub(crate) coverage: Coverage,
 }
 
 impl Objects {
-    fn merge(mut self, other: Objects) -> Self {
+    fn absorb(&mut self, other: Objects) {
         self.commits.extend(other.commits);
-        self.trees.extend(other.trees);
         self.blobs.extend(other.blobs);
         self.names.extend(other.names);
         self.messages.extend(other.messages);
+        self.trees.extend(other.trees);
         merge(&mut self.coverage, other.coverage);
-        self
     }
 }
 
-/// Reads all objects of the repository.
-pub(crate) fn read(desk: &Desk<'_>, repo: &Repository, root: &Path) -> Result<Objects, ScanError> {
-    let fail = |what| move |source| ScanError::Git { what, path: root.into(), source };
-    let ids = object_ids(repo).map_err(fail("list the objects"))?;
-    desk.progress.phase("objects", Some(ids.order.len() as u64));
-    let walk = Walk { desk, known: &ids, names: SeenNames::default(), missing: Mutex::default(), path: repo.path() };
-    let path = repo.path();
-    let open = || (Repository::open(path), HashSet::new());
-    let mut objects = ids
-        .order
-        .par_chunks(BATCH)
-        .map_init(open, |(repo, entries), batch| {
-            match repo
-                .as_ref()
-                .map_err(git2::Error::message)
-                .and_then(|repo| repo.odb().map_err(|_| "its objects cannot be opened"))
-            {
-                Ok(odb) => walk.batch(&odb, entries, batch),
-                Err(why) => {
-                    let mut objects = Objects::default();
-                    skip(&mut objects.coverage, format!("{} objects of '{}'", batch.len(), root.display()), why);
-                    objects
-                }
-            }
-        })
-        .reduce(Objects::default, Objects::merge);
+/// Opens the object store of a repository.
+pub(crate) fn open(repo: &Repository, root: &Path) -> Result<Store, ScanError> {
+    let objects = repo.commondir().join("objects");
+    Store::open(&objects, HashKind::Sha1).map_err(|source| ScanError::Objects { path: root.into(), source })
+}
+
+/// Reads all objects: first what blobs, commits and tags say, then the names in trees.
+pub(crate) fn read(desk: &Desk<'_>, store: &Store, root: &Path) -> Result<Objects, ScanError> {
+    let max_object = desk.plan.max_file_size.unwrap_or(crate::pack::MAX_OBJECT);
+    let limits = Limits { max_object, ..Limits::default() };
+    desk.progress.phase("objects", None);
+    let contents = Contents { desk, workers: workers() };
+    let summary = store.walk(&contents, &limits);
+    let mut objects = Objects::default();
+    contents.workers.into_iter().for_each(|worker| objects.absorb(unlock(worker).objects));
+    desk.progress.phase("names", None);
+    let names = Names { desk, store, workers: workers(), seen: SeenNames::default(), missing: Mutex::default() };
+    let trees = store.walk(&names, &limits);
+    names.workers.into_iter().for_each(|worker| objects.absorb(unlock(worker).objects));
     if desk.progress.interrupted() {
         return Err(ScanError::Interrupted);
     }
-    objects.coverage.missing_objects += walk.missing.into_inner().map_or(0, |missing| missing.len() as u64);
+    let coverage = &mut objects.coverage;
+    coverage.commits += summary.commits;
+    coverage.blobs += summary.blobs;
+    coverage.tags += summary.tags;
+    coverage.trees += trees.trees;
+    coverage.bytes += summary.bytes + trees.bytes;
+    coverage.missing_objects += unlock(names.missing).len() as u64;
+    for trouble in store.troubles() {
+        skip(coverage, format!("objects of '{}'", root.display()), trouble.to_string());
+    }
+    objects.commits.sort_unstable_by_key(|commit| commit.oid);
+    objects.blobs.sort_unstable_by_key(|(oid, _)| *oid);
+    objects.trees.sort_unstable_by_key(|(oid, _)| *oid);
     Ok(objects)
 }
 
-/// The ids of all objects, in the order of their packs.
-pub(crate) struct Ids {
-    order: Vec<Oid>,
-    all: HashSet<Oid>,
+/// One thread's share of a walk, and its scratch space.
+#[derive(Default)]
+struct Worker {
+    judge: Judge,
+    objects: Objects,
+    stretches: Vec<Stretch>,
 }
 
-fn object_ids(repo: &Repository) -> Result<Ids, git2::Error> {
-    let mut ids = Ids { order: Vec::new(), all: HashSet::new() };
-    repo.odb()?.foreach(|oid| {
-        if ids.all.insert(*oid) {
-            ids.order.push(*oid);
+fn workers() -> Vec<Mutex<Worker>> {
+    (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect()
+}
+
+/// The share of this thread; nobody else asks for it.
+fn mine(workers: &[Mutex<Worker>]) -> MutexGuard<'_, Worker> {
+    let index = rayon::current_thread_index().unwrap_or(workers.len() - 1);
+    workers[index.min(workers.len() - 1)].lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn unlock<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Where the copied bytes of a made object stand in its base and in itself.
+fn stretches_of(made: &Made<'_>, out: &mut Vec<Stretch>) {
+    out.clear();
+    let mut at = 0;
+    for op in &made.delta.ops {
+        match *op {
+            Op::Copy { from, len } => {
+                out.push(Stretch { from, at, len });
+                at += len;
+            }
+            Op::Insert { len, .. } => at += len,
         }
-        true
-    })?;
-    Ok(ids)
+    }
 }
 
-struct Walk<'a> {
+/// The first walk: blobs, commits and tags.
+struct Contents<'a> {
     desk: &'a Desk<'a>,
-    known: &'a Ids,
-    names: SeenNames,
-    missing: Mutex<HashSet<Oid>>,
-    path: &'a Path,
+    workers: Vec<Mutex<Worker>>,
+}
+
+impl Visitor for Contents<'_> {
+    /// The scan of a blob; nothing where later versions cannot be told from it, as in UTF-16.
+    type State = Option<State>;
+
+    fn wants(&self, kind: Kind) -> bool {
+        kind != Kind::Tree
+    }
+
+    fn root(&self, id: ObjectId, kind: Kind, content: &[u8]) -> Option<State> {
+        let mut worker = mine(&self.workers);
+        self.desk.progress.advance(1, content.len() as u64);
+        match kind {
+            Kind::Blob => self.blob(&mut worker, id, content, None),
+            Kind::Commit => self.commit(&mut worker.objects, id, content),
+            Kind::Tag => self.text(&mut worker.objects, id, content, SourceKind::Tag),
+            Kind::Tree => None,
+        }
+    }
+
+    fn child(&self, base: &Option<State>, made: &Made<'_>) -> Option<State> {
+        let (Kind::Blob, Some(base), false) = (made.kind, base, self.desk.plan.whole) else {
+            return self.root(made.id, made.kind, made.content);
+        };
+        let mut worker = mine(&self.workers);
+        self.desk.progress.advance(1, made.content.len() as u64);
+        stretches_of(made, &mut worker.stretches);
+        self.blob(&mut worker, made.id, made.content, Some(base))
+    }
+
+    fn failed(&self, id: ObjectId, error: &Error) {
+        skip(&mut mine(&self.workers).objects.coverage, format!("object {id}"), error.to_string());
+    }
+
+    fn stop(&self) -> bool {
+        self.desk.progress.interrupted()
+    }
+}
+
+impl Contents<'_> {
+    /// Scans a blob, from its base where there is one, whose stretches the worker holds.
+    fn blob(&self, worker: &mut Worker, id: ObjectId, content: &[u8], base: Option<&State>) -> Option<State> {
+        let rules = &self.desk.plan.rules;
+        let encoding = sniff(content);
+        let Worker { judge, objects, stretches } = worker;
+        let (state, seen) = match (encoding, base) {
+            (Encoding::Utf16Le | Encoding::Utf16Be, _) => {
+                let text = Text::of(content);
+                let state = scan_state(rules, judge, &text.bytes);
+                (None, glance(rules, judge, &text.bytes, encoding, &state))
+            }
+            (_, Some(base)) => {
+                let state = rescan(rules, judge, base, content, stretches);
+                let seen = glance(rules, judge, content, encoding, &state);
+                (Some(state), seen)
+            }
+            (_, None) => {
+                let state = scan_state(rules, judge, content);
+                let seen = glance(rules, judge, content, encoding, &state);
+                (Some(state), seen)
+            }
+        };
+        if !seen.is_empty() {
+            objects.blobs.push((id, seen));
+        }
+        state
+    }
+
+    fn commit(&self, out: &mut Objects, id: ObjectId, content: &[u8]) -> Option<State> {
+        match parse_commit(id, content) {
+            Some(commit) => out.commits.push(commit),
+            None => {
+                let why = "is malformed: its tree, author or date cannot be told; its text was read";
+                skip(&mut out.coverage, format!("commit {id}"), why);
+            }
+        }
+        self.text(out, id, content, SourceKind::Message)
+    }
+
+    /// A commit or tag as text. Lines of a message count from its own first one.
+    fn text(&self, out: &mut Objects, oid: ObjectId, data: &[u8], kind: SourceKind) -> Option<State> {
+        let plan = self.desk.plan;
+        let sightings = sight(&plan.rules, data, plan.line_hashes).sightings;
+        let head_lines = header_lines(data);
+        for mut one in sightings {
+            let line = data.split(|byte| *byte == b'\n').nth(one.region.start_line as usize - 1).unwrap_or(b"");
+            let person = [&b"author "[..], b"committer ", b"tagger "].iter().any(|start| line.starts_with(start));
+            let source = if one.region.start_line < head_lines && person { SourceKind::Author } else { kind };
+            if one.region.start_line > head_lines {
+                one.region.start_line -= head_lines;
+                one.region.end_line -= head_lines;
+                let headers = (head_lines + 1).saturating_sub(one.snippet.first_line);
+                one.snippet.first_line = one.snippet.first_line + headers - head_lines;
+                one.snippet.text = one.snippet.text.split('\n').skip(headers as usize).collect::<Vec<_>>().join("\n");
+            }
+            out.messages.push((oid, source, one));
+        }
+        None
+    }
 }
 
 /// File names that were read already, in shards so that workers seldom wait for each other.
@@ -138,128 +258,91 @@ impl SeenNames {
     }
 }
 
-impl Walk<'_> {
-    fn batch(&self, odb: &Odb<'_>, entries: &mut HashSet<u64>, batch: &[Oid]) -> Objects {
-        let mut out = Objects::default();
-        if self.desk.progress.interrupted() {
-            return out;
-        }
-        let mut bytes = 0;
-        for &oid in batch {
-            let object = match odb.read(oid) {
-                Ok(object) => object,
-                Err(error) => {
-                    skip(
-                        &mut out.coverage,
-                        format!("object {oid} of '{}'", self.path.display()),
-                        format!("cannot be read: {}", error.message()),
-                    );
-                    continue;
-                }
-            };
-            bytes += object.len() as u64;
-            match object.kind() {
-                ObjectType::Blob => self.blob(oid, object.data(), &mut out),
-                ObjectType::Commit => self.commit(oid, object.data(), &mut out),
-                ObjectType::Tag => self.tag(oid, object.data(), &mut out),
-                ObjectType::Tree => self.tree(oid, object.data(), entries, &mut out),
-                _ => {}
-            }
-        }
-        out.coverage.bytes += bytes;
-        self.desk.progress.advance(batch.len() as u64, bytes);
-        out
+/// The second walk: what trees name, and whether it is there.
+struct Names<'a> {
+    desk: &'a Desk<'a>,
+    store: &'a Store,
+    workers: Vec<Mutex<Worker>>,
+    seen: SeenNames,
+    missing: Mutex<HashSet<ObjectId>>,
+}
+
+impl Visitor for Names<'_> {
+    type State = ();
+
+    fn wants(&self, kind: Kind) -> bool {
+        kind == Kind::Tree
     }
 
-    fn sight(&self, content: &[u8]) -> Vec<Sighting> {
-        sight(&self.desk.plan.rules, content, self.desk.plan.line_hashes).sightings
+    fn root(&self, id: ObjectId, _kind: Kind, content: &[u8]) {
+        let worker = &mut *mine(&self.workers);
+        self.tree(&mut worker.objects, id, content, &[]);
     }
 
-    fn blob(&self, oid: Oid, data: &[u8], out: &mut Objects) {
-        if let Some(why) = self.desk.too_large(data.len() as u64) {
-            skip(&mut out.coverage, format!("blob {oid}"), why);
-            return;
-        }
-        out.coverage.blobs += 1;
-        let rules = &self.desk.plan.rules;
-        let text = Text::of(data);
-        let mut judge = Judge::default();
-        let state = scan_state(rules, &mut judge, &text.bytes);
-        let seen = glance(rules, &mut judge, &text.bytes, text.encoding, &state);
-        if !seen.is_empty() {
-            out.blobs.push((oid, seen));
-        }
+    fn child(&self, (): &(), made: &Made<'_>) {
+        let worker = &mut *mine(&self.workers);
+        stretches_of(made, &mut worker.stretches);
+        self.tree(&mut worker.objects, made.id, made.content, &worker.stretches);
     }
 
-    fn commit(&self, oid: Oid, data: &[u8], out: &mut Objects) {
-        out.coverage.commits += 1;
-        match parse_commit(oid, data) {
-            Some(commit) => out.commits.push(commit),
-            None => skip(
-                &mut out.coverage,
-                format!("commit {oid}"),
-                "is malformed: its tree, author or date cannot be told; its text was read",
-            ),
-        }
-        self.text(oid, data, SourceKind::Message, out);
+    fn failed(&self, id: ObjectId, error: &Error) {
+        skip(&mut mine(&self.workers).objects.coverage, format!("tree {id}"), error.to_string());
     }
 
-    fn tag(&self, oid: Oid, data: &[u8], out: &mut Objects) {
-        out.coverage.tags += 1;
-        self.text(oid, data, SourceKind::Tag, out);
+    fn stop(&self) -> bool {
+        self.desk.progress.interrupted()
     }
+}
 
-    /// A commit or tag as text. Lines of a message count from its own first one.
-    fn text(&self, oid: Oid, data: &[u8], kind: SourceKind, out: &mut Objects) {
-        let sightings = self.sight(data);
-        if sightings.is_empty() {
-            return;
-        }
-        let head_lines = header_lines(data);
-        for mut one in sightings {
-            let line = data.split(|byte| *byte == b'\n').nth(one.region.start_line as usize - 1).unwrap_or(b"");
-            let person = [&b"author "[..], b"committer ", b"tagger "].iter().any(|start| line.starts_with(start));
-            let source = if one.region.start_line < head_lines && person { SourceKind::Author } else { kind };
-            if one.region.start_line > head_lines {
-                one.region.start_line -= head_lines;
-                one.region.end_line -= head_lines;
-                let headers = (head_lines + 1).saturating_sub(one.snippet.first_line);
-                one.snippet.first_line = one.snippet.first_line + headers - head_lines;
-                one.snippet.text = one.snippet.text.split('\n').skip(headers as usize).collect::<Vec<_>>().join("\n");
-            }
-            out.messages.push((oid, source, one));
-        }
-    }
-
-    fn tree(&self, oid: Oid, data: &[u8], seen: &mut HashSet<u64>, out: &mut Objects) {
-        out.coverage.trees += 1;
-        out.trees.push(oid);
-        for entry in TreeEntries(data) {
+impl Names<'_> {
+    /// Reads the entries that are not wholly inside a stretch: those the base holds as well.
+    fn tree(&self, out: &mut Objects, id: ObjectId, content: &[u8], stretches: &[Stretch]) {
+        self.desk.progress.advance(1, content.len() as u64);
+        let id_len = id.as_bytes().len();
+        let mut trees = Vec::new();
+        let mut entries = TreeEntries::new(content, id_len);
+        let mut stretches = stretches.iter().peekable();
+        loop {
+            let start = entries.at;
+            let Some(entry) = entries.next() else { break };
             let Some(entry) = entry else {
-                skip(
-                    &mut out.coverage,
-                    format!("tree {oid}"),
-                    "is malformed: the entries after the first damaged one were not read",
-                );
-                return;
+                let why = "is malformed: the entries after the first damaged one were not read";
+                skip(&mut out.coverage, format!("tree {id}"), why);
+                break;
             };
-            // Most entries stand in many versions of their tree: one look at each is enough.
-            if !seen.insert(self.names.hasher.hash_one((entry.name, entry.oid.as_bytes()))) {
-                continue;
+            if entry.is_tree() {
+                trees.push(key_of(&entry.oid));
             }
-            if !entry.is_gitlink() && !self.known.all.contains(&entry.oid) {
-                if let Ok(mut missing) = self.missing.lock() {
-                    missing.insert(entry.oid);
-                }
+            while stretches.next_if(|stretch| stretch.at + stretch.len <= start).is_some() {}
+            let known =
+                stretches.peek().is_some_and(|stretch| stretch.at <= start && entries.at <= stretch.at + stretch.len);
+            if !known {
+                self.entry(out, &entry);
             }
-            if self.names.is_new(entry.name) {
-                let sightings = self.sight(entry.name);
-                if !sightings.is_empty() {
-                    out.names.push((entry.name.to_vec(), sightings));
-                }
+        }
+        trees.shrink_to_fit();
+        out.trees.push((id, trees));
+    }
+
+    fn entry(&self, out: &mut Objects, entry: &TreeEntry<'_>) {
+        if !entry.is_gitlink() && !self.store.contains(&entry.oid) {
+            if let Ok(mut missing) = self.missing.lock() {
+                missing.insert(entry.oid);
+            }
+        }
+        if self.seen.is_new(entry.name) {
+            let plan = self.desk.plan;
+            let sightings = sight(&plan.rules, entry.name, plan.line_hashes).sightings;
+            if !sightings.is_empty() {
+                out.names.push((entry.name.to_vec(), sightings));
             }
         }
     }
+}
+
+/// Eight bytes of an id: enough to follow trees, where following one too many does no harm.
+pub(crate) fn key_of(id: &ObjectId) -> u64 {
+    id.as_bytes()[..8].iter().fold(0, |key, byte| key << 8 | u64::from(*byte))
 }
 
 /// Lines of the header, with the empty line that ends it.
@@ -270,9 +353,9 @@ fn header_lines(data: &[u8]) -> u32 {
 
 /// One entry of a tree.
 pub(crate) struct TreeEntry<'a> {
-    pub(crate) mode: &'a [u8],
+    mode: &'a [u8],
     pub(crate) name: &'a [u8],
-    pub(crate) oid: Oid,
+    pub(crate) oid: ObjectId,
 }
 
 impl TreeEntry<'_> {
@@ -287,35 +370,48 @@ impl TreeEntry<'_> {
 }
 
 /// The entries of a raw tree; `None` once where it is malformed.
-pub(crate) struct TreeEntries<'a>(pub(crate) &'a [u8]);
+pub(crate) struct TreeEntries<'a> {
+    data: &'a [u8],
+    id_len: usize,
+    /// Where the next entry begins.
+    at: usize,
+}
+
+impl<'a> TreeEntries<'a> {
+    /// The entries of a tree whose ids are `id_len` bytes long.
+    pub(crate) fn new(data: &'a [u8], id_len: usize) -> Self {
+        TreeEntries { data, id_len, at: 0 }
+    }
+
+    fn parse(&self) -> Option<(TreeEntry<'a>, usize)> {
+        let data = &self.data[self.at..];
+        let space = data.iter().take(8).position(|byte| *byte == b' ')?;
+        let nul = space + memchr::memchr(0, &data[space..])?;
+        let end = nul + 1 + self.id_len;
+        let oid = ObjectId::from_bytes(data.get(nul + 1..end)?)?;
+        Some((TreeEntry { mode: &data[..space], name: &data[space + 1..nul], oid }, self.at + end))
+    }
+}
 
 impl<'a> Iterator for TreeEntries<'a> {
     type Item = Option<TreeEntry<'a>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.0.is_empty() {
+        if self.at >= self.data.len() {
             return None;
         }
-        let data = std::mem::take(&mut self.0);
-        let parse = || {
-            let space = memchr::memchr(b' ', data)?;
-            let nul = space + memchr::memchr(0, &data[space..])?;
-            let oid = Oid::from_bytes(data.get(nul + 1..nul + 21)?).ok()?;
-            Some((TreeEntry { mode: &data[..space], name: &data[space + 1..nul], oid }, &data[nul + 21..]))
+        let Some((entry, next)) = self.parse() else {
+            self.at = self.data.len();
+            return Some(None);
         };
-        match parse() {
-            Some((entry, rest)) => {
-                self.0 = rest;
-                Some(Some(entry))
-            }
-            None => Some(None),
-        }
+        self.at = next;
+        Some(Some(entry))
     }
 }
 
-fn parse_commit(oid: Oid, data: &[u8]) -> Option<Commit> {
+fn parse_commit(oid: ObjectId, data: &[u8]) -> Option<Commit> {
     let mut lines = data.split(|byte| *byte == b'\n').peekable();
-    let hex = |line: &[u8], name: &[u8]| Oid::from_str(std::str::from_utf8(line.strip_prefix(name)?).ok()?).ok();
+    let hex = |line: &[u8], name: &[u8]| ObjectId::from_hex(std::str::from_utf8(line.strip_prefix(name)?).ok()?);
     let tree = hex(lines.next()?, b"tree ")?;
     let mut parents = Vec::new();
     while let Some(parent) = lines.peek().and_then(|line| hex(line, b"parent ")) {
@@ -378,11 +474,11 @@ pub(crate) fn gaps(repo: &Repository, tips: &Tips, commits: &[Commit], root: &Pa
         let why = "the clone is shallow: older commits are not here; fetch them with 'git fetch --unshallow'";
         skip(coverage, format!("history of '{shown}'"), why);
     } else {
-        let known: HashMap<Oid, ()> = commits.iter().map(|commit| (commit.oid, ())).collect();
-        let lost: HashSet<Oid> = commits
+        let known: HashSet<ObjectId> = commits.iter().map(|commit| commit.oid).collect();
+        let lost: HashSet<ObjectId> = commits
             .iter()
             .flat_map(|commit| &commit.parents)
-            .filter(|parent| !known.contains_key(parent))
+            .filter(|parent| !known.contains(*parent))
             .copied()
             .collect();
         if !lost.is_empty() {
@@ -420,7 +516,7 @@ mod tests {
 
     #[test]
     fn a_commit_without_a_zone_or_with_odd_names_is_read() {
-        let oid = Oid::from_str(&"1".repeat(40)).expect("hex");
+        let oid = ObjectId::from_hex(&"1".repeat(40)).expect("hex");
         let raw = format!(
             "tree {}\nparent {}\nauthor A <> <b> 5 +0100\ncommitter C <c> 9\n\nhello",
             "2".repeat(40),
@@ -436,7 +532,7 @@ mod tests {
         let mut raw = b"100644 a\0".to_vec();
         raw.extend([1; 20]);
         raw.extend(b"100644 b\0short");
-        let entries: Vec<_> = TreeEntries(&raw).collect();
+        let entries: Vec<_> = TreeEntries::new(&raw, 20).collect();
         assert_eq!(entries.len(), 2);
         assert!(entries[0].is_some() && entries[1].is_none());
     }

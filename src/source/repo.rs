@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use git2::{Oid, Repository};
+use git2::Repository;
+
+use crate::pack::ObjectId;
 
 use crate::plan::ScanError;
 
@@ -77,15 +79,15 @@ fn without_credentials(url: &str) -> String {
 #[derive(Default)]
 pub(crate) struct Tips {
     /// Commit of HEAD.
-    pub(crate) head: Option<Oid>,
+    pub(crate) head: Option<ObjectId>,
     /// Names and objects of all refs, of every namespace.
-    pub(crate) refs: Vec<(String, Oid)>,
+    pub(crate) refs: Vec<(String, ObjectId)>,
     /// Commits that refs name through tag objects.
-    pub(crate) peeled: Vec<Oid>,
+    pub(crate) peeled: Vec<ObjectId>,
     /// The stash, all of its entries.
-    pub(crate) stash: Vec<Oid>,
+    pub(crate) stash: Vec<ObjectId>,
     /// Objects that reflogs name.
-    pub(crate) reflog: Vec<Oid>,
+    pub(crate) reflog: Vec<ObjectId>,
     /// Whether HEAD names a branch without a commit.
     pub(crate) unborn: bool,
     /// Refs that could not be read.
@@ -98,7 +100,7 @@ impl Tips {
             unborn: repo.head().is_err_and(|error| error.code() == git2::ErrorCode::UnbornBranch),
             ..Tips::default()
         };
-        tips.head = repo.head().ok().and_then(|head| head.peel_to_commit().ok()).map(|commit| commit.id());
+        tips.head = repo.head().ok().and_then(|head| head.peel_to_commit().ok()).and_then(|commit| id(commit.id()));
         if let Ok(all) = repo.references() {
             for one in all {
                 let Ok(one) = one else {
@@ -106,7 +108,7 @@ impl Tips {
                     continue;
                 };
                 let name = String::from_utf8_lossy(one.name_bytes()).into_owned();
-                let Some(oid) = one.resolve().ok().and_then(|direct| direct.target()) else {
+                let Some(oid) = one.resolve().ok().and_then(|direct| direct.target()).and_then(id) else {
                     // A symbolic ref to a branch that was deleted, as origin/HEAD often is, hides nothing.
                     if one.kind() == Some(git2::ReferenceType::Direct) {
                         tips.broken.push(name);
@@ -116,8 +118,9 @@ impl Tips {
                 if name == "refs/stash" {
                     tips.stash.push(oid);
                 } else {
-                    tips.peeled
-                        .extend(one.peel_to_commit().ok().map(|commit| commit.id()).filter(|commit| *commit != oid));
+                    tips.peeled.extend(
+                        one.peel_to_commit().ok().and_then(|commit| id(commit.id())).filter(|commit| *commit != oid),
+                    );
                     tips.refs.push((name, oid));
                 }
             }
@@ -128,12 +131,17 @@ impl Tips {
             let Ok(log) = repo.reflog(&name) else { continue };
             let into = if name == "refs/stash" { &mut tips.stash } else { &mut tips.reflog };
             for entry in log.iter() {
-                into.extend([entry.id_old(), entry.id_new()].into_iter().filter(|oid| !oid.is_zero()));
+                into.extend([entry.id_old(), entry.id_new()].into_iter().filter(|oid| !oid.is_zero()).filter_map(id));
             }
         }
         tips.refs.sort();
         tips
     }
+}
+
+/// git2's name of an object as ours.
+fn id(oid: git2::Oid) -> Option<ObjectId> {
+    ObjectId::from_bytes(oid.as_bytes())
 }
 
 /// Whether the clone left objects with its remote.

@@ -4,23 +4,24 @@
 //! versions of a file are ever compared.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Mutex;
 
-use git2::{Oid, Repository};
 use rayon::prelude::*;
 
 use super::group::{Place, Placed};
 use super::sight::{Glimpse, Sighting, sight};
+use crate::pack::{Error, Kind, Limits, Made, ObjectId, Store, Visitor};
 use crate::report::{Reach, SourceKind, Suppression};
 use crate::secret::Secret;
 use crate::source::Desk;
-use crate::source::history::{Commit, Objects, TreeEntries};
+use crate::source::history::{Commit, Objects, TreeEntries, key_of};
 use crate::source::repo::{Tips, within};
 
 /// A secret at a path: rule, secret, and whether a comment silences it.
 type Key = (String, usize, Secret, bool);
 
 /// Reads a blob.
-type Read<'a> = dyn Fn(Oid) -> Option<Vec<u8>> + Sync + 'a;
+type Read<'a> = dyn Fn(ObjectId) -> Option<Vec<u8>> + Sync + 'a;
 
 /// Where secrets came from.
 pub(crate) struct Attributed {
@@ -46,14 +47,14 @@ impl Origin {
 /// Places everything that the objects of a repository showed.
 pub(crate) fn attribute(
     desk: &Desk<'_>,
-    repo: &Repository,
+    store: &Store,
     objects: &Objects,
     tips: &Tips,
     scopes: &[String],
 ) -> Attributed {
     desk.progress.phase("attribution", None);
     let reach = reach(&objects.commits, tips);
-    let forest = Forest::read(desk, repo, objects);
+    let forest = Forest::read(desk, store, objects);
     let mut story = Story {
         desk,
         objects,
@@ -64,10 +65,11 @@ pub(crate) fn attribute(
         names: BTreeMap::new(),
         seen: HashSet::new(),
     };
-    let trees: HashMap<Oid, Oid> = objects.commits.iter().map(|commit| (commit.oid, commit.tree)).collect();
+    let trees: HashMap<ObjectId, ObjectId> = objects.commits.iter().map(|commit| (commit.oid, commit.tree)).collect();
     for (index, commit) in objects.commits.iter().enumerate() {
         if forest.relevant.contains_key(&commit.tree) {
-            let parents: Vec<Oid> = commit.parents.iter().filter_map(|parent| trees.get(parent).copied()).collect();
+            let parents: Vec<ObjectId> =
+                commit.parents.iter().filter_map(|parent| trees.get(parent).copied()).collect();
             story.compare(index, "", commit.tree, &parents);
         }
     }
@@ -76,21 +78,21 @@ pub(crate) fn attribute(
     if let Some(tree) = head_tree {
         head.list(&forest, objects, "", tree);
     }
-    let path = repo.path();
-    let blob = |oid| repo_blob(path, oid);
+    let blob = |oid: ObjectId| store.read(&oid).ok().map(|(_, content)| content);
     story.tell(&head, &blob)
 }
 
 /// What leads to each commit, best first.
-fn reach(commits: &[Commit], tips: &Tips) -> HashMap<Oid, Reach> {
-    let parents: HashMap<Oid, &[Oid]> = commits.iter().map(|commit| (commit.oid, commit.parents.as_slice())).collect();
+fn reach(commits: &[Commit], tips: &Tips) -> HashMap<ObjectId, Reach> {
+    let parents: HashMap<ObjectId, &[ObjectId]> =
+        commits.iter().map(|commit| (commit.oid, commit.parents.as_slice())).collect();
     // Tag objects are reached by the refs that name them.
-    let mut out: HashMap<Oid, Reach> =
+    let mut out: HashMap<ObjectId, Reach> =
         tips.refs.iter().filter(|(_, oid)| !parents.contains_key(oid)).map(|(_, oid)| (*oid, Reach::Refs)).collect();
-    let refs: Vec<Oid> =
+    let refs: Vec<ObjectId> =
         tips.refs.iter().map(|(_, oid)| *oid).chain(tips.peeled.iter().copied()).chain(tips.head).collect();
     for (kind, starts) in [(Reach::Refs, &refs), (Reach::Stash, &tips.stash), (Reach::Reflog, &tips.reflog)] {
-        let mut stack: Vec<Oid> = starts.clone();
+        let mut stack: Vec<ObjectId> = starts.clone();
         while let Some(oid) = stack.pop() {
             if let Some(more) = parents.get(&oid).filter(|_| !out.contains_key(&oid)) {
                 out.insert(oid, kind);
@@ -104,7 +106,7 @@ fn reach(commits: &[Commit], tips: &Tips) -> HashMap<Oid, Reach> {
 /// An entry of a tree that leads to something flagged.
 struct Relevant {
     name: Box<[u8]>,
-    oid: Oid,
+    oid: ObjectId,
     /// Index of the flagged blob.
     blob: Option<usize>,
     /// Index of the flagged name.
@@ -114,102 +116,105 @@ struct Relevant {
 
 /// The trees that lead to something flagged.
 struct Forest {
-    relevant: HashMap<Oid, Vec<Relevant>>,
+    relevant: HashMap<ObjectId, Vec<Relevant>>,
 }
 
 impl Forest {
-    fn read(desk: &Desk<'_>, repo: &Repository, objects: &Objects) -> Self {
-        let blobs: HashMap<Oid, usize> =
+    fn read(desk: &Desk<'_>, store: &Store, objects: &Objects) -> Self {
+        let blobs: HashMap<ObjectId, usize> =
             objects.blobs.iter().enumerate().map(|(index, (oid, _))| (*oid, index)).collect();
         let names: HashMap<&[u8], usize> =
             objects.names.iter().enumerate().map(|(index, (name, _))| (name.as_slice(), index)).collect();
         if blobs.is_empty() && names.is_empty() {
             return Forest { relevant: HashMap::new() };
         }
-        let index_of: HashMap<Oid, u32> =
-            objects.trees.iter().enumerate().map(|(index, oid)| (*oid, index as u32)).collect();
-        // First every tree's own flags and subtrees, then which trees lead to a flag through any number of others.
-        let nodes: Vec<(bool, Vec<u32>)> = Self::each(repo, &objects.trees, |data| {
-            let mut flagged = false;
-            let mut children = Vec::new();
-            for entry in TreeEntries(data).flatten() {
-                flagged |= blobs.contains_key(&entry.oid) || (!names.is_empty() && names.contains_key(entry.name));
-                if entry.is_tree() {
-                    children.extend(index_of.get(&entry.oid));
-                }
-            }
-            (flagged, children)
-        });
-        let leads = Self::leads(&nodes);
-        if desk.progress.interrupted() {
-            return Forest { relevant: HashMap::new() };
-        }
-        let chosen: Vec<Oid> =
-            objects.trees.iter().zip(&leads).filter(|(_, leads)| **leads).map(|(oid, _)| *oid).collect();
-        let entries = Self::each(repo, &chosen, |data| {
-            let mut out = Vec::new();
-            for entry in TreeEntries(data).flatten() {
-                let is_tree = entry.is_tree();
-                let follow = is_tree && index_of.get(&entry.oid).is_some_and(|index| leads[*index as usize]);
-                let (blob, flagged_name) = (blobs.get(&entry.oid).copied(), names.get(entry.name).copied());
-                if follow || blob.is_some() || flagged_name.is_some() {
-                    out.push(Relevant { name: entry.name.into(), oid: entry.oid, blob, flagged_name, is_tree: follow });
-                }
-            }
-            out
-        });
-        Forest { relevant: chosen.into_iter().zip(entries).collect() }
+        // First the trees that hold a flag themselves, then those that lead to one of them through any number of others.
+        let finder = Finder { desk, blobs: &blobs, names: &names, leads: None, found: Mutex::default() };
+        store.walk(&finder, &Limits::default());
+        let holding: HashSet<u64> = finder.into_found().iter().map(|(oid, _)| key_of(oid)).collect();
+        let leads = leads(&objects.trees, holding);
+        let finder = Finder { desk, blobs: &blobs, names: &names, leads: Some(&leads), found: Mutex::default() };
+        store.walk(&finder, &Limits::default());
+        Forest { relevant: finder.into_found().into_iter().collect() }
     }
 
-    /// Runs `read` on the raw bytes of each tree.
-    fn each<T: Send + Default>(repo: &Repository, trees: &[Oid], read: impl Fn(&[u8]) -> T + Sync) -> Vec<T> {
-        let path = repo.path();
-        trees
-            .par_iter()
-            .with_min_len(64)
-            .map_init(
-                || Repository::open(path),
-                |repo, oid| {
-                    // A tree that cannot be read was counted when the objects were.
-                    let odb = repo.as_ref().ok().and_then(|repo| repo.odb().ok());
-                    odb.and_then(|odb| odb.read(*oid).ok().map(|object| read(object.data()))).unwrap_or_default()
-                },
-            )
-            .collect()
-    }
-
-    fn leads(nodes: &[(bool, Vec<u32>)]) -> Vec<bool> {
-        let mut parents: Vec<Vec<u32>> = vec![Vec::new(); nodes.len()];
-        for (index, (_, children)) in nodes.iter().enumerate() {
-            for &child in children {
-                parents[child as usize].push(index as u32);
-            }
-        }
-        let mut leads: Vec<bool> = nodes.iter().map(|(flagged, _)| *flagged).collect();
-        let mut stack: Vec<u32> = (0..nodes.len() as u32).filter(|&index| leads[index as usize]).collect();
-        while let Some(index) = stack.pop() {
-            for &parent in &parents[index as usize] {
-                if !leads[parent as usize] {
-                    leads[parent as usize] = true;
-                    stack.push(parent);
-                }
-            }
-        }
-        leads
-    }
-
-    fn entries(&self, tree: Oid) -> &[Relevant] {
+    fn entries(&self, tree: ObjectId) -> &[Relevant] {
         self.relevant.get(&tree).map_or(&[], Vec::as_slice)
     }
 
-    fn find(&self, tree: Oid, name: &[u8]) -> Option<&Relevant> {
+    fn find(&self, tree: ObjectId, name: &[u8]) -> Option<&Relevant> {
         self.entries(tree).iter().find(|entry| *entry.name == *name)
     }
 }
 
-fn repo_blob(path: &std::path::Path, oid: Oid) -> Option<Vec<u8>> {
-    let repo = Repository::open(path).ok()?;
-    Some(repo.find_blob(oid).ok()?.content().to_vec())
+/// All trees that lead to one of `holding`, those included.
+fn leads(trees: &[(ObjectId, Vec<u64>)], holding: HashSet<u64>) -> HashSet<u64> {
+    let mut edges: Vec<(u64, u64)> =
+        trees.iter().flat_map(|(tree, inner)| inner.iter().map(|child| (*child, key_of(tree)))).collect();
+    edges.sort_unstable();
+    let mut leads = holding.clone();
+    let mut stack: Vec<u64> = holding.into_iter().collect();
+    while let Some(child) = stack.pop() {
+        let first = edges.partition_point(|(key, _)| *key < child);
+        for (_, parent) in edges[first..].iter().take_while(|(key, _)| *key == child) {
+            if leads.insert(*parent) {
+                stack.push(*parent);
+            }
+        }
+    }
+    leads
+}
+
+/// A walk over trees that keeps the entries worth following.
+struct Finder<'a> {
+    desk: &'a Desk<'a>,
+    blobs: &'a HashMap<ObjectId, usize>,
+    names: &'a HashMap<&'a [u8], usize>,
+    /// Trees to follow; without them only what is flagged itself is kept.
+    leads: Option<&'a HashSet<u64>>,
+    found: Mutex<Vec<(ObjectId, Vec<Relevant>)>>,
+}
+
+impl Finder<'_> {
+    fn into_found(self) -> Vec<(ObjectId, Vec<Relevant>)> {
+        self.found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Visitor for Finder<'_> {
+    type State = ();
+
+    fn wants(&self, kind: Kind) -> bool {
+        kind == Kind::Tree
+    }
+
+    fn root(&self, id: ObjectId, _kind: Kind, content: &[u8]) {
+        if self.leads.is_some_and(|leads| !leads.contains(&key_of(&id))) {
+            return;
+        }
+        let mut entries = Vec::new();
+        for entry in TreeEntries::new(content, id.as_bytes().len()).flatten() {
+            let (blob, flagged_name) = (self.blobs.get(&entry.oid).copied(), self.names.get(entry.name).copied());
+            let is_tree = entry.is_tree() && self.leads.is_some_and(|leads| leads.contains(&key_of(&entry.oid)));
+            if is_tree || blob.is_some() || flagged_name.is_some() {
+                entries.push(Relevant { name: entry.name.into(), oid: entry.oid, blob, flagged_name, is_tree });
+            }
+        }
+        if let (false, Ok(mut found)) = (entries.is_empty(), self.found.lock()) {
+            found.push((id, entries));
+        }
+    }
+
+    fn child(&self, (): &(), made: &Made<'_>) {
+        self.root(made.id, made.kind, made.content);
+    }
+
+    /// What cannot be read was told by the walk before.
+    fn failed(&self, _id: ObjectId, _error: &Error) {}
+
+    fn stop(&self) -> bool {
+        self.desk.progress.interrupted()
+    }
 }
 
 fn join(folder: &str, name: &[u8]) -> String {
@@ -226,7 +231,7 @@ struct Head {
 }
 
 impl Head {
-    fn list(&mut self, forest: &Forest, objects: &Objects, folder: &str, tree: Oid) {
+    fn list(&mut self, forest: &Forest, objects: &Objects, folder: &str, tree: ObjectId) {
         for entry in forest.entries(tree) {
             let path = join(folder, &entry.name);
             if let Some(blob) = entry.blob {
@@ -277,7 +282,7 @@ impl Pages {
 struct Event {
     reach: Reach,
     time: i64,
-    commit: Oid,
+    commit: ObjectId,
     index: usize,
     blob: usize,
 }
@@ -286,7 +291,7 @@ struct Story<'a> {
     desk: &'a Desk<'a>,
     objects: &'a Objects,
     forest: &'a Forest,
-    reach: &'a HashMap<Oid, Reach>,
+    reach: &'a HashMap<ObjectId, Reach>,
     /// Folders to tell of; everything where one of them is the root.
     scopes: &'a [String],
     events: BTreeMap<Key, Event>,
@@ -297,7 +302,7 @@ struct Story<'a> {
 
 impl Story<'_> {
     /// Notes what the tree of a commit shows that none of its parents' trees did.
-    fn compare(&mut self, commit: usize, folder: &str, tree: Oid, parents: &[Oid]) {
+    fn compare(&mut self, commit: usize, folder: &str, tree: ObjectId, parents: &[ObjectId]) {
         if parents.contains(&tree) {
             return;
         }
@@ -313,7 +318,7 @@ impl Story<'_> {
                 continue;
             }
             if entry.is_tree {
-                let folders: Vec<Oid> = before.iter().filter(|old| old.is_tree).map(|old| old.oid).collect();
+                let folders: Vec<ObjectId> = before.iter().filter(|old| old.is_tree).map(|old| old.oid).collect();
                 self.compare(commit, &join(folder, &entry.name), entry.oid, &folders);
             } else if let Some(blob) = entry.blob {
                 self.seen.insert(blob);
@@ -413,8 +418,9 @@ impl Story<'_> {
     /// Messages and people, and blobs that no commit holds.
     fn tell_pathless(&self, pages: &Pages, placed: &mut Vec<Placed>) {
         let rules = &self.desk.plan.rules;
-        let commits: HashMap<Oid, &Commit> = self.objects.commits.iter().map(|commit| (commit.oid, commit)).collect();
-        let mut people: BTreeMap<(usize, Secret), (Reach, i64, Oid, Placed)> = BTreeMap::new();
+        let commits: HashMap<ObjectId, &Commit> =
+            self.objects.commits.iter().map(|commit| (commit.oid, commit)).collect();
+        let mut people: BTreeMap<(usize, Secret), (Reach, i64, ObjectId, Placed)> = BTreeMap::new();
         for (oid, source, sighting) in self.objects.messages.iter().filter(|(_, _, one)| one.stands_at(rules, None)) {
             let reach = self.reach.get(oid).copied().unwrap_or(Reach::None);
             let place = match commits.get(oid) {
@@ -468,7 +474,7 @@ pub(crate) fn sign(suppression: &mut Suppression, origin: &Origin) {
     suppression.commit = Some(origin.commit.clone());
 }
 
-fn place_of(commit: &Commit, blob: Option<Oid>) -> Place {
+fn place_of(commit: &Commit, blob: Option<ObjectId>) -> Place {
     Place {
         object: Some(blob.unwrap_or(commit.oid).to_string()),
         commit: Some(commit.oid.to_string()),

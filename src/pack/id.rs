@@ -1,0 +1,118 @@
+//! The names of objects and their kinds.
+
+use std::fmt;
+
+/// Which hash names the objects of a repository (`extensions.objectFormat`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HashKind {
+    /// 20 bytes.
+    Sha1,
+    /// 32 bytes.
+    Sha256,
+}
+
+impl HashKind {
+    /// The number of bytes in an id.
+    pub fn len(self) -> usize {
+        match self {
+            HashKind::Sha1 => 20,
+            HashKind::Sha256 => 32,
+        }
+    }
+}
+
+/// The name of an object: the hash of its kind, size and content.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId {
+    bytes: [u8; 32],
+    len: u8,
+}
+
+impl ObjectId {
+    /// The id with these bytes: 20 or 32 of them.
+    pub fn from_bytes(bytes: &[u8]) -> Option<ObjectId> {
+        if bytes.len() != HashKind::Sha1.len() && bytes.len() != HashKind::Sha256.len() {
+            return None;
+        }
+        let mut id = ObjectId { bytes: [0; 32], len: bytes.len() as u8 };
+        id.bytes[..bytes.len()].copy_from_slice(bytes);
+        Some(id)
+    }
+
+    /// The id with this full hexadecimal form: 40 or 64 digits.
+    pub fn from_hex(hex: &str) -> Option<ObjectId> {
+        let digit = |at: usize| (hex.as_bytes()[at] as char).to_digit(16);
+        let mut bytes = Vec::with_capacity(32);
+        for at in (0..hex.len() & !1).step_by(2).take(33) {
+            bytes.push((digit(at)? << 4 | digit(at + 1)?) as u8);
+        }
+        if hex.len() % 2 == 0 { ObjectId::from_bytes(&bytes) } else { None }
+    }
+
+    /// The bytes of the hash.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len as usize]
+    }
+}
+
+impl fmt::Display for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for ObjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A snapshot with its message, authors and parents.
+    Commit,
+    /// A directory.
+    Tree,
+    /// The content of a file.
+    Blob,
+    /// A named and signed pointer.
+    Tag,
+}
+
+impl Kind {
+    /// The kind's name in an object's own header.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Commit => "commit",
+            Kind::Tree => "tree",
+            Kind::Blob => "blob",
+            Kind::Tag => "tag",
+        }
+    }
+
+    /// The kind with this name.
+    pub fn from_name(name: &[u8]) -> Option<Kind> {
+        [Kind::Commit, Kind::Tree, Kind::Blob, Kind::Tag].into_iter().find(|kind| kind.name().as_bytes() == name)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_goes_there_and_back() {
+        let hex = "0123456789abcdef0123456789abcdef01234567";
+        assert_eq!(ObjectId::from_hex(hex).expect("forty digits").to_string(), hex);
+        for bad in ["", "0", "01", &hex[1..], &hex.replace('f', "g"), &format!("{hex}é"), &hex.repeat(4)] {
+            assert_eq!(ObjectId::from_hex(bad), None, "{bad}");
+        }
+    }
+}
