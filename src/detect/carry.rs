@@ -92,9 +92,8 @@ pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], str
         }
     }
     let known = hits.len();
-    let margin = rules.prefilter().longest() - 1;
     for gap in gaps(text.len(), stretches) {
-        let window = Span::new(gap.start.saturating_sub(margin), (gap.end + margin).min(text.len()));
+        let window = rules.prefilter().around(gap, text.len());
         find(rules, text, window, &mut |hit, end| {
             let inside = stretch_with(stretches, hit.at as usize).is_some_and(|stretch| end <= stretch.end());
             if !inside {
@@ -131,19 +130,16 @@ pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], str
 
 /// Looks at everything a scan found together.
 pub fn conclude(rules: &RuleSet, judge: &mut Judge, text: &[u8], state: &State) -> Scan {
-    let mut evidence = Vec::new();
     let mut markers = Vec::new();
     for hit in &state.hits {
-        let span = Span::new(hit.at as usize, hit.at as usize + rules.prefilter().len_of(hit.literal));
         for target in rules.targets(hit.literal as usize) {
-            match *target {
-                Target::Evidence(index) if !state.matches.is_empty() => evidence.push((index as usize, span)),
-                Target::Marker(index) => markers.push((index as usize, span)),
-                _ => {}
+            if let (Target::Marker(index), Some(span)) = (target, whole_span(rules, text, *hit)) {
+                markers.push((*index as usize, span));
             }
         }
     }
-    let mut matches = join::resolve(rules, text, state.matches.iter().map(|(_, one)| one.clone()).collect(), &evidence);
+    let found = if state.matches.is_empty() { Vec::new() } else { evidence(rules, text, &state.hits) };
+    let mut matches = join::resolve(rules, text, state.matches.iter().map(|(_, one)| one.clone()).collect(), &found);
     for view in decode::views(text, &state.runs) {
         let inner = scan_state(rules, judge, &view.text);
         let kept: Vec<Match> =
@@ -151,21 +147,32 @@ pub fn conclude(rules: &RuleSet, judge: &mut Judge, text: &[u8], state: &State) 
         if kept.is_empty() {
             continue;
         }
-        let mut evidence = Vec::new();
-        for hit in &inner.hits {
-            let span = Span::new(hit.at as usize, hit.at as usize + rules.prefilter().len_of(hit.literal));
-            for target in rules.targets(hit.literal as usize) {
-                if let Target::Evidence(index) = *target {
-                    evidence.push((index as usize, span));
-                }
-            }
-        }
-        for one in join::resolve(rules, &view.text, kept, &evidence) {
+        let found = evidence(rules, &view.text, &inner.hits);
+        for one in join::resolve(rules, &view.text, kept, &found) {
             matches.extend(view.restore(rules, text, one));
         }
     }
     matches.extend(super::judge::whole_file(rules, text));
     Scan { matches: join::settle(rules, matches), markers }
+}
+
+/// Where the whole literal of a hit stands, if it does.
+fn whole_span(rules: &RuleSet, text: &[u8], hit: Hit) -> Option<Span> {
+    let (filter, at) = (rules.prefilter(), hit.at as usize);
+    filter.stands(text, at, hit.literal).then(|| Span::new(at, at + filter.whole_len_of(hit.literal)))
+}
+
+/// The hits that are evidence.
+fn evidence(rules: &RuleSet, text: &[u8], hits: &[Hit]) -> Vec<(usize, Span)> {
+    let mut out = Vec::new();
+    for hit in hits {
+        for target in rules.targets(hit.literal as usize) {
+            if let (Target::Evidence(index), Some(span)) = (target, whole_span(rules, text, *hit)) {
+                out.push((*index as usize, span));
+            }
+        }
+    }
+    out
 }
 
 impl State {
@@ -183,9 +190,7 @@ impl State {
 /// Every occurrence of every literal in the window, overlapping ones included, with its end.
 fn find(rules: &RuleSet, text: &[u8], window: Span, each: &mut dyn FnMut(Hit, usize)) {
     let prefilter = rules.prefilter();
-    prefilter.find(text, window.start, window.end, |at, literal| {
-        each(Hit { at: at as u32, literal }, at + prefilter.len_of(literal));
-    });
+    prefilter.find(text, window, |at, literal| each(Hit { at: at as u32, literal }, at + prefilter.len_of(literal)));
 }
 
 fn reach_of(rules: &RuleSet, rule: usize, variant: usize) -> Reach {

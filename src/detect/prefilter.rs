@@ -5,13 +5,23 @@
 //! with the number of literals, and it yields overlapping occurrences, which makes it local: an occurrence depends on its
 //! own bytes alone.
 
+use crate::span::Span;
+
 /// Bits of the table, as a power of two.
 const BITS: u32 = 15;
+/// Bytes of a literal that the filter looks for. What follows is left to those who judge the occurrence: the fewer bytes
+/// an occurrence has, the fewer have to be read around a seam.
+const KEY: usize = 12;
+/// Where in a literal the three bytes may begin at the latest.
+const LATEST: usize = 5;
 
-/// Finds the occurrences of literals, whatever the case of their ASCII letters.
+/// Finds where literals may begin, whatever the case of their ASCII letters: where their first bytes occur.
 pub(crate) struct Prefilter {
     literals: Vec<Box<[u8]>>,
-    longest: usize,
+    /// The first bytes of each literal.
+    keys: Vec<Box<[u8]>>,
+    before: usize,
+    after: usize,
     /// Whether any literal's chosen three bytes hash here.
     table: Box<[u64; 1 << (BITS - 6)]>,
     /// For each hash the first of its `candidates`; one more than there are hashes.
@@ -26,7 +36,12 @@ impl Prefilter {
         let literals: Vec<Box<[u8]>> =
             literals.iter().map(|one| one.to_ascii_lowercase().into_bytes().into()).collect();
         let mut places: Vec<(u32, (u32, u32))> = Vec::new();
-        for (index, literal) in literals.iter().enumerate() {
+        let keys: Vec<Box<[u8]>> = literals.iter().map(|one| one[..one.len().min(KEY)].into()).collect();
+        let (mut before, mut after) = (0, 0);
+        for (index, literal) in keys.iter().enumerate() {
+            let offset = rarest(literal).unwrap_or(0);
+            before = before.max(literal.len() - offset);
+            after = after.max(offset + 2);
             match rarest(literal) {
                 Some(offset) => {
                     let key = pack(literal[offset], literal[offset + 1], literal[offset + 2]);
@@ -49,56 +64,63 @@ impl Prefilter {
         for at in 1..buckets.len() {
             buckets[at] += buckets[at - 1];
         }
-        let longest = literals.iter().map(|one| one.len()).max().unwrap_or(1);
-        Prefilter {
-            literals,
-            longest,
-            table,
-            buckets,
-            candidates: places.into_iter().map(|(_, place)| place).collect(),
-        }
+        let candidates = places.into_iter().map(|(_, place)| place).collect();
+        Prefilter { literals, keys, before, after, table, buckets, candidates }
     }
 
-    /// Bytes of a literal.
+    /// Bytes of a literal that an occurrence has.
     pub(crate) fn len_of(&self, literal: u32) -> usize {
+        self.keys[literal as usize].len()
+    }
+
+    /// Whether the whole literal stands where it may begin.
+    pub(crate) fn stands(&self, text: &[u8], at: usize, literal: u32) -> bool {
+        let literal = &self.literals[literal as usize];
+        text.get(at..at + literal.len()).is_some_and(|found| found.eq_ignore_ascii_case(literal))
+    }
+
+    /// Bytes of the whole literal.
+    pub(crate) fn whole_len_of(&self, literal: u32) -> usize {
         self.literals[literal as usize].len()
     }
 
-    /// Bytes of the longest literal.
-    pub(crate) fn longest(&self) -> usize {
-        self.longest
+    /// The window to look in for occurrences that have bytes on both sides of a place, or in a gap.
+    pub(crate) fn around(&self, gap: Span, len: usize) -> Span {
+        Span::new(gap.start.saturating_sub(self.before), (gap.end + self.after).min(len))
     }
 
-    /// Yields start and literal of each occurrence that lies inside `from..to`; in no particular order.
-    pub(crate) fn find(&self, text: &[u8], from: usize, to: usize, mut each: impl FnMut(usize, u32)) {
-        if to < from + 2 {
-            return;
-        }
-        let mut key = pack(0, text[from], text[from + 1]);
-        // The third byte may stand outside the window: it chooses what to compare, not what is found.
-        let thirds = &text[from + 2..(to + 1).min(text.len())];
-        for (step, &byte) in thirds.iter().enumerate() {
-            key = (key << 8 | u32::from(byte | 0x20)) & 0xFF_FFFF;
-            let hash = hash(key);
-            if self.table[(hash >> 6) as usize] >> (hash & 63) & 1 != 0 {
-                self.compare(text, from, to, from + step, hash, &mut each);
+    /// Yields start and literal of each occurrence whose three chosen bytes begin inside `from..to`, in no particular
+    /// order.
+    pub(crate) fn find(&self, text: &[u8], window: Span, mut each: impl FnMut(usize, u32)) {
+        let (from, reach) = (window.start, window.end);
+        let to = reach;
+        let to = to.min(text.len().saturating_sub(2));
+        if to > from {
+            let mut key = pack(0, text[from], text[from + 1]);
+            for (step, &byte) in text[from + 2..to + 2].iter().enumerate() {
+                key = (key << 8 | u32::from(byte | 0x20)) & 0xFF_FFFF;
+                let hash = hash(key);
+                if self.table[(hash >> 6) as usize] >> (hash & 63) & 1 != 0 {
+                    self.compare(text, from + step, hash, &mut each);
+                }
             }
         }
-        if to == text.len() {
-            let hash = hash(pack(text[to - 2], text[to - 1], 0));
-            self.compare(text, from, to, to - 2, hash, &mut each);
+        if reach == text.len() && text.len() >= 2 && text.len() - 2 >= from {
+            // Literals of two bytes at the very end.
+            let hash = hash(pack(text[text.len() - 2], text[text.len() - 1], 0));
+            self.compare(text, text.len() - 2, hash, &mut each);
         }
     }
 
     #[cold]
-    fn compare(&self, text: &[u8], from: usize, to: usize, at: usize, hash: u32, each: &mut impl FnMut(usize, u32)) {
+    fn compare(&self, text: &[u8], at: usize, hash: u32, each: &mut impl FnMut(usize, u32)) {
         let bucket = self.buckets[hash as usize] as usize..self.buckets[hash as usize + 1] as usize;
         for &(literal, offset) in &self.candidates[bucket] {
-            let word = &self.literals[literal as usize];
-            let start = at.wrapping_sub(offset as usize);
-            if at >= from + offset as usize
-                && start + word.len() <= to
-                && text[start..start + word.len()].eq_ignore_ascii_case(word)
+            let key = &self.keys[literal as usize];
+            let found =
+                at.checked_sub(offset as usize).and_then(|start| Some((start, text.get(start..start + key.len())?)));
+            if let Some((start, found)) = found
+                && found.eq_ignore_ascii_case(key)
             {
                 each(start, literal);
             }
@@ -122,7 +144,12 @@ fn rarest(literal: &[u8]) -> Option<usize> {
         let (a, b, c) = (class(three[0]), class(three[1]), class(three[2]));
         u16::from(PAIRS[a][b]) + u16::from(PAIRS[b][c])
     };
-    literal.windows(3).enumerate().max_by_key(|(at, three)| (surprise(three), std::cmp::Reverse(*at))).map(|(at, _)| at)
+    literal
+        .windows(3)
+        .take(LATEST + 1)
+        .enumerate()
+        .max_by_key(|(at, three)| (surprise(three), std::cmp::Reverse(*at)))
+        .map(|(at, _)| at)
 }
 
 fn class(byte: u8) -> u8 {
@@ -194,11 +221,20 @@ mod tests {
             let from = from.min(text.len());
             let to = (from + len).min(text.len());
             let mut found = Vec::new();
-            Prefilter::new(&literals).find(text, from, to, |at, literal| found.push((at, literal)));
+            let filter = Prefilter::new(&literals);
+            let window = filter.around(Span::new(from, to), text.len());
+            filter.find(text, window, |at, literal| {
+                if at < to && at + filter.len_of(literal) > from {
+                    found.push((at, literal));
+                }
+            });
             found.sort_unstable();
             let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(&literals).expect("few literals");
-            let input = aho_corasick::Input::new(text).span(from..to);
-            let mut expected: Vec<_> = automaton.find_overlapping_iter(input).map(|one| (one.start(), one.pattern().as_u32())).collect();
+            let mut expected: Vec<_> = automaton
+                .find_overlapping_iter(text)
+                .filter(|one| one.start() < to && one.end() > from)
+                .map(|one| (one.start(), one.pattern().as_u32()))
+                .collect();
             expected.sort_unstable();
             prop_assert_eq!(found, expected);
         }

@@ -71,6 +71,9 @@ pub(crate) fn glance(
     encoding: Encoding,
     state: &State,
 ) -> Vec<Glimpse> {
+    if !state.may_conclude() {
+        return Vec::new();
+    }
     let scan = settled(rules, detect::conclude(rules, judge, text, state), encoding);
     let silenced = |one: &Match| scan.markers.iter().any(|marker| silences(text, *marker, one.span));
     let glimpse = |one: &Match| Glimpse { rule: one.rule, secret: one.secret.clone(), silenced: silenced(one) };
