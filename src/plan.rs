@@ -95,14 +95,14 @@ pub enum ScanError {
         source: std::io::Error,
     },
     /// A mode that needs a repository, outside of one.
-    #[error("cannot read {what} of '{}': it is not in a git repository ({source})", path.display())]
+    #[error("cannot read {what} of '{}': it is not in a git repository ({why})", path.display())]
     NoRepository {
         /// What was to be read.
         what: &'static str,
         /// The path.
         path: PathBuf,
-        /// What git says.
-        source: git2::Error,
+        /// Why it is none.
+        why: String,
     },
     /// An end of a range that names no commit.
     #[error("cannot resolve '{name}' in '{}': {message}", path.display())]

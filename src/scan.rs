@@ -1,6 +1,6 @@
 //! One scan from plan to report: read, group, say what was covered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use git2::Repository;
@@ -8,7 +8,7 @@ use git2::Repository;
 use crate::plan::{Plan, Progress, ScanError, Target};
 use crate::report::{Canary, Coverage, Redactor, Report, SourceKind, Tool, UnusedSuppression};
 use crate::secret::Secret;
-use crate::source::repo::{Tips, describe, discover, display, open_for_hook, relative};
+use crate::source::repo::{Git, Tips, display, open_for_hook, relative};
 use crate::source::{Desk, diff, history, merge, skip, worktree};
 use crate::triage::attribute::{Origin, attribute, sign};
 use crate::triage::group::{Grouping, Place, Placed};
@@ -40,7 +40,9 @@ struct Site {
     root: PathBuf,
     /// Name before the paths of reports, where there are several roots.
     label: String,
-    repo: Option<Repository>,
+    git: Option<Git>,
+    /// Why what looks like a repository cannot be read as one.
+    trouble: Option<String>,
     /// Path, path relative to the root, and what to read of it.
     paths: Vec<(PathBuf, String, bool, bool)>,
 }
@@ -106,7 +108,7 @@ impl<'a> Run<'a> {
         let scope = scope_of(&repo, path);
         self.coverage.targets.push(format!("what is staged in '{}'", display(path)));
         let changes = diff::staged(&self.desk, path, &scope, &repo)?;
-        self.repositories.push(describe(&repo, path));
+        self.describe(&repo, path);
         self.take(changes);
         Ok(())
     }
@@ -117,9 +119,16 @@ impl<'a> Run<'a> {
         let shown = from.map_or_else(|| to.to_owned(), |from| format!("{from}..{to}"));
         self.coverage.targets.push(format!("what '{shown}' adds in '{}'", display(path)));
         let changes = diff::range(&self.desk, path, &scope, &repo, from, to)?;
-        self.repositories.push(describe(&repo, path));
+        self.describe(&repo, path);
         self.take(changes);
         Ok(())
+    }
+
+    fn describe(&mut self, repo: &Repository, path: &Path) {
+        let root = repo.workdir().unwrap_or(repo.path()).to_path_buf();
+        if let Ok(Some(git)) = Git::discover(&root) {
+            self.repositories.push(git.describe(&Tips::of(&git), &display(path)));
+        }
     }
 
     fn take(&mut self, changes: diff::Changes) {
@@ -133,7 +142,7 @@ impl<'a> Run<'a> {
         for (path, scope, wants_tree, wants_history) in &site.paths {
             coverage.targets.push(sentence(path, scope, &site, *wants_tree, *wants_history));
             if *wants_tree {
-                let files = worktree::read(&self.desk, path, &site.root, site.repo.as_ref())?;
+                let files = worktree::read(&self.desk, path, &site.root, site.git.as_ref())?;
                 merge(&mut coverage, files.coverage);
                 placed.extend(files.placed);
                 unused.extend(files.unused);
@@ -141,24 +150,32 @@ impl<'a> Run<'a> {
         }
         let scopes: Vec<String> =
             site.paths.iter().filter(|(.., history)| *history).map(|(_, scope, ..)| scope.clone()).collect();
-        if let (Some(repo), false) = (&site.repo, scopes.is_empty()) {
-            let tips = Tips::of(repo);
-            let store = history::open(repo, &site.root)?;
-            let objects = history::read(&self.desk, &store, &site.root)?;
-            let mut found = attribute(&self.desk, &store, &objects, &tips, &scopes);
-            merge(&mut coverage, objects.coverage);
-            history::gaps(repo, &tips, &objects.commits, Path::new(&site.label), &mut coverage);
-            if scopes.iter().any(String::is_empty) {
-                found.placed.extend(history::read_gitdir(&self.desk, repo, &tips, &mut coverage));
-            }
-            for one in &mut placed {
-                date(one, &found.firsts);
-            }
-            placed.extend(found.placed);
+        if let Some(why) = &site.trouble {
+            skip(&mut coverage, format!("history of '{}'", site.label), why.clone());
         }
-        if let Some(repo) = &site.repo {
-            blame(repo, &mut placed);
-            self.repositories.push(describe(repo, Path::new(&site.label)));
+        if let Some(git) = &site.git {
+            let tips = Tips::of(git);
+            if !scopes.is_empty() {
+                let store = history::open(git, &site.root)?;
+                let mut objects = history::read(&self.desk, &store, &tips, &site.root)?;
+                let mut found = attribute(&self.desk, &store, &objects, &tips, &scopes);
+                merge(&mut coverage, std::mem::take(&mut objects.coverage));
+                history::gaps(git, &tips, &objects, &site.label, &mut coverage);
+                if scopes.iter().any(String::is_empty) {
+                    found.placed.extend(history::read_gitdir(&self.desk, git, &tips, &mut coverage));
+                }
+                for one in &mut placed {
+                    date(one, &found.firsts);
+                }
+                // History tells more of a name that it knows.
+                let named: HashSet<_> = found.placed.iter().filter_map(name_of).collect();
+                placed.retain(|one| name_of(one).is_none_or(|name| !named.contains(&name)));
+                placed.extend(found.placed);
+            }
+            if let Ok(repo) = &git.repo {
+                blame(repo, &mut placed);
+            }
+            self.repositories.push(git.describe(&tips, &site.label));
         }
         if coverage.files + coverage.blobs + coverage.commits == 0 && !coverage.incomplete {
             let why =
@@ -219,7 +236,7 @@ impl<'a> Run<'a> {
 
 /// What the user asked to scan, as a sentence.
 fn sentence(path: &Path, scope: &str, site: &Site, tree: bool, history: bool) -> String {
-    let what = match (tree, history && site.repo.is_some()) {
+    let what = match (tree, history && site.git.is_some()) {
         (true, true) => "files and history",
         (true, false) => "files",
         (false, true) => "history",
@@ -236,28 +253,34 @@ fn scope_of(repo: &Repository, path: &Path) -> String {
 /// Puts a path with the others of its repository, so that a history is read once.
 fn add_site(sites: &mut Vec<Site>, path: &Path, worktree: bool, history: bool) -> Result<(), ScanError> {
     let real = path.canonicalize().map_err(|source| ScanError::Path { path: path.into(), source })?;
-    let repo = discover(&real);
-    let inside_gitdir =
-        repo.as_ref().is_some_and(|repo| repo.path().canonicalize().is_ok_and(|dir| real.starts_with(dir)));
-    let (root, repo, scope, worktree) = match repo {
+    let (git, trouble) = match Git::discover(&real) {
+        Ok(git) => (git, None),
+        Err(why) => (None, history.then_some(why)),
+    };
+    let gitdir = git.as_ref().and_then(|git| git.gitdir.canonicalize().ok());
+    let (root, git, scope, worktree) = match git {
         // The git directory itself, or a bare repository: history alone.
-        Some(repo) if inside_gitdir && repo.path().canonicalize().is_ok_and(|dir| dir == real) => {
-            (real.clone(), Some(repo), String::new(), false)
-        }
-        Some(repo) if !inside_gitdir && repo.workdir().is_some() => {
-            let root = repo.workdir().and_then(|root| root.canonicalize().ok()).unwrap_or_else(|| real.clone());
+        Some(git) if gitdir.as_ref() == Some(&real) => (real.clone(), Some(git), String::new(), false),
+        Some(git) if git.workdir.is_some() && !gitdir.as_ref().is_some_and(|dir| real.starts_with(dir)) => {
+            let root = git.workdir.clone().unwrap_or_default();
             let scope = relative(&root, &real).unwrap_or_default();
-            (root, Some(repo), scope, worktree)
+            (root, Some(git), scope, worktree)
         }
         _ if real.is_file() => (real.parent().unwrap_or(&real).to_path_buf(), None, String::new(), worktree),
         _ => (real.clone(), None, String::new(), worktree),
     };
     let entry = (real, scope, worktree, history);
-    match sites.iter_mut().find(|site| site.root == root && site.repo.is_some() == repo.is_some()) {
+    match sites.iter_mut().find(|site| site.root == root && site.git.is_some() == git.is_some()) {
         Some(site) => site.paths.push(entry),
-        None => sites.push(Site { root, label: display(path), repo, paths: vec![entry] }),
+        None => sites.push(Site { root, label: display(path), git, trouble, paths: vec![entry] }),
     }
     Ok(())
+}
+
+/// A secret that stands in a path: the path, the rule and the secret.
+fn name_of(one: &Placed) -> Option<(String, usize, Secret)> {
+    let path = one.place.path.clone().filter(|_| one.place.source == SourceKind::Path)?;
+    Some((path, one.sighting.rule, one.sighting.secret.clone()))
 }
 
 /// Says of a secret in the working tree which commit brought it there.

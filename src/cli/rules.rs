@@ -33,7 +33,7 @@ pub(super) fn run(args: Rules) -> Result<Exit> {
             for defect in &defects {
                 writeln!(std::io::stderr(), "rule '{}': {}", defect.rule, defect.message)?;
             }
-            bail!("{} defects in the rules", defects.len());
+            bail!("the rules have defects: {}", defects.len());
         }
     }
 }

@@ -139,7 +139,8 @@ pub fn conclude(rules: &RuleSet, judge: &mut Judge, text: &[u8], state: &State) 
         }
     }
     let found = if state.matches.is_empty() { Vec::new() } else { evidence(rules, text, &state.hits) };
-    let mut matches = join::resolve(rules, text, state.matches.iter().map(|(_, one)| one.clone()).collect(), &found);
+    let plain = state.matches.iter().map(|(_, one)| one).filter(|one| !is_encoded(rules, one)).cloned().collect();
+    let mut matches = join::resolve(rules, text, plain, &found);
     for view in decode::views(text, &state.runs) {
         let inner = scan_state(rules, judge, &view.text);
         let kept: Vec<Match> =
@@ -154,6 +155,11 @@ pub fn conclude(rules: &RuleSet, judge: &mut Judge, text: &[u8], state: &State) 
     }
     matches.extend(super::judge::whole_file(rules, text));
     Scan { matches: join::settle(rules, matches), markers }
+}
+
+/// Whether the match only means something where it was decoded.
+pub(super) fn is_encoded(rules: &RuleSet, one: &Match) -> bool {
+    rules.rules()[one.rule].variants.get(one.variant).is_some_and(|variant| variant.form.encoded)
 }
 
 /// Where the whole literal of a hit stands, if it does.

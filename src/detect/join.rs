@@ -1,7 +1,10 @@
 //! Joins: what only several matches together can say. They run on the list of matches, never inside the judge.
 
+use std::collections::HashSet;
+
 use regex_automata::{Anchored, Input};
 
+use super::carry::is_encoded;
 use super::{Match, Part, PathNeed};
 use crate::rule::{Evidence, PartForm, RequireForm, RuleSet};
 use crate::span::Span;
@@ -152,25 +155,31 @@ pub(super) fn settle(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
             std::cmp::Reverse(one.rule),
         )
     };
-    let loses = |one: &Match| {
-        matches.iter().any(|other| {
-            let same_rule = other.rule == one.rule && other.span != one.span;
-            let weaker = rules.rules()[one.rule].spec.generic || same_rule;
-            other.span.overlaps(&one.span)
-                && weaker
-                && weight(other) > weight(one)
-                && (other.needs_path.is_none() || one.needs_path.is_some())
-        })
+    // What a longer match says in full, a match of the same rule on part of it says in part.
+    let beats = |other: &Match, one: &Match| {
+        let weaker = rules.rules()[one.rule].spec.generic || (other.rule == one.rule && other.span != one.span);
+        let whole = is_encoded(rules, other) && !is_encoded(rules, one) && other.span == one.span;
+        other.span.overlaps(&one.span)
+            && (whole || (weaker && weight(other) > weight(one)))
+            && (other.needs_path.is_none() || one.needs_path.is_some())
     };
-    let keep: Vec<bool> = matches.iter().map(|one| !loses(one)).collect();
+    let longest = matches.iter().map(|one| one.span.len()).max().unwrap_or(0);
+    let loses = |index: usize| {
+        let one = &matches[index];
+        // Matches are in the order of their starts: only those that begin within the longest one before it can overlap.
+        let before = matches[..index].iter().rev().take_while(|other| other.span.start + longest > one.span.start);
+        let after = matches[index + 1..].iter().take_while(|other| other.span.start < one.span.end);
+        before.chain(after).any(|other| beats(other, one))
+    };
+    let keep: Vec<bool> = (0..matches.len()).map(|index| !loses(index)).collect();
     let mut keep = keep.into_iter();
     matches.retain(|_| keep.next().unwrap_or(true));
     // A part that is told within its credential is not told again by itself.
-    let told: Vec<(usize, Span)> = matches
+    let told: HashSet<(usize, Span)> = matches
         .iter()
         .filter(|one| one.needs_path.is_none())
         .flat_map(|one| one.parts.iter().filter_map(|part| Some((part.rule?, part.span))))
         .collect();
-    matches.retain(|one| !told.iter().any(|(rule, span)| *rule == one.rule && span.overlaps(&one.span)));
+    matches.retain(|one| !told.contains(&(one.rule, one.span)));
     matches
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
 
-use super::entropy::{Alphabet, shannon};
+use super::entropy::shannon;
 use super::{Match, PathNeed, allow};
 use crate::rule::{Rule, RuleSet};
 use crate::secret::Secret;
@@ -155,7 +155,7 @@ pub(super) fn key_before(before: &[u8]) -> &[u8] {
 /// Files that hold nothing but a secret, told by their name: the content here, the name once it is known.
 pub(super) fn whole_file(rules: &RuleSet, text: &[u8]) -> Vec<Match> {
     let body = text.trim_ascii();
-    if body.is_empty() || text.len() > WHOLE_FILE || body.contains(&b'\n') {
+    if body.is_empty() || text.len() > WHOLE_FILE || body.contains(&b'\n') || body.contains(&b' ') {
         return Vec::new();
     }
     let start = text.len() - text.trim_ascii_start().len();
@@ -163,23 +163,12 @@ pub(super) fn whole_file(rules: &RuleSet, text: &[u8]) -> Vec<Match> {
     let whole = Span::new(0, text.len());
     let mut out = Vec::new();
     for (index, rule) in rules.rules().iter().enumerate().filter(|(_, rule)| rule.spec.path.is_some()) {
-        let fits = rule.alphabet.is_some_and(|alphabet| alphabet_holds(alphabet, body));
-        if let (true, Some(mut one)) = (fits, verdict(rule, index, usize::MAX, text, span, whole)) {
+        if let Some(mut one) = verdict(rule, index, usize::MAX, text, span, whole) {
             one.needs_path = Some(PathNeed::Whole);
             out.push(one);
         }
     }
     out
-}
-
-fn alphabet_holds(alphabet: Alphabet, text: &[u8]) -> bool {
-    let url = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
-    match alphabet {
-        Alphabet::Base64 => {
-            text.iter().all(url) || text.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte))
-        }
-        other => Alphabet::of(text) == other,
-    }
 }
 
 #[cfg(test)]

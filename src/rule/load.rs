@@ -28,6 +28,12 @@ pub enum RuleError {
         /// What is wrong.
         message: String,
     },
+    /// A rule that is to be left out does not exist.
+    #[error("cannot leave out rule '{id}': there is none of that id; 'snout rules list' names them")]
+    Unknown {
+        /// The id.
+        id: String,
+    },
     /// A rule in it cannot work.
     #[error("cannot use rule '{rule}' of '{}', line {line}: {message}", path.display())]
     Rule {

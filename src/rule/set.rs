@@ -326,6 +326,9 @@ impl RuleSet {
                 }
             }
         }
+        if let Some(id) = disabled.iter().find(|id| !rules.iter().any(|rule| rule.spec.id == **id)) {
+            return Err(RuleError::Unknown { id: id.clone() });
+        }
         rules.retain(|rule| !disabled.contains(&rule.spec.id));
         Ok(RuleSet::build(rules, evidence, !files.is_empty() || !disabled.is_empty()))
     }

@@ -8,12 +8,10 @@ use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 
-use git2::Repository;
-
-use super::repo::{Tips, gitdir_files, is_partial};
+use super::repo::{Git, Tips};
 use super::{Desk, merge, skip};
 use crate::detect::{Encoding, Judge, State, Stretch, Text, rescan, scan_state, sniff};
-use crate::pack::{Error, HashKind, Kind, Limits, Made, ObjectId, Op, Store, Visitor};
+use crate::pack::{Error, Fault, Kind, Limits, Made, ObjectId, Op, Store, Visitor};
 use crate::plan::ScanError;
 use crate::report::{Coverage, SourceKind};
 use crate::triage::group::{Place, Placed};
@@ -44,6 +42,10 @@ pub(crate) struct Objects {
     pub(crate) messages: Vec<(ObjectId, SourceKind, Sighting)>,
     /// Each tree with the trees in it; recorded only where there is something to follow.
     pub(crate) trees: Vec<(ObjectId, Vec<u64>)>,
+    /// Tags and what they name.
+    pub(crate) tags: Vec<(ObjectId, ObjectId)>,
+    /// Objects that others name and that are not there.
+    missing: HashSet<ObjectId>,
     pub(crate) coverage: Coverage,
 }
 
@@ -54,39 +56,45 @@ impl Objects {
         self.names.extend(other.names);
         self.messages.extend(other.messages);
         self.trees.extend(other.trees);
+        self.tags.extend(other.tags);
         merge(&mut self.coverage, other.coverage);
     }
 }
 
 /// Opens the object store of a repository.
-pub(crate) fn open(repo: &Repository, root: &Path) -> Result<Store, ScanError> {
-    let objects = repo.commondir().join("objects");
-    Store::open(&objects, HashKind::Sha1).map_err(|source| ScanError::Objects { path: root.into(), source })
+pub(crate) fn open(git: &Git, root: &Path) -> Result<Store, ScanError> {
+    let objects = git.commondir.join("objects");
+    Store::open(&objects, git.hash()).map_err(|source| ScanError::Objects { path: root.into(), source })
 }
 
 /// Reads all objects: first what blobs, commits and tags say, then the names in trees.
-pub(crate) fn read(desk: &Desk<'_>, store: &Store, root: &Path) -> Result<Objects, ScanError> {
+pub(crate) fn read(desk: &Desk<'_>, store: &Store, tips: &Tips, root: &Path) -> Result<Objects, ScanError> {
     let max_object = desk.plan.max_file_size.unwrap_or(crate::pack::MAX_OBJECT);
+    // The user's limit is one on files: no tree or commit is left out for it.
     let limits = Limits { max_object, ..Limits::default() };
     desk.progress.phase("objects", None);
-    let contents = Contents { desk, workers: workers() };
-    let summary = store.walk(&contents, &limits);
+    let blobs = Blobs { desk, workers: workers() };
+    let summary = store.walk(&blobs, &limits);
     let mut objects = Objects::default();
-    contents.workers.into_iter().for_each(|worker| objects.absorb(unlock(worker).objects));
+    blobs.workers.into_iter().for_each(|worker| objects.absorb(unlock(worker).objects));
     desk.progress.phase("names", None);
     let names = Names { desk, store, workers: workers(), seen: SeenNames::default(), missing: Mutex::default() };
-    let trees = store.walk(&names, &limits);
+    let others = store.walk(&names, &Limits::default());
     names.workers.into_iter().for_each(|worker| objects.absorb(unlock(worker).objects));
     if desk.progress.interrupted() {
         return Err(ScanError::Interrupted);
     }
     let coverage = &mut objects.coverage;
-    coverage.commits += summary.commits;
+    coverage.commits += others.commits;
     coverage.blobs += summary.blobs;
-    coverage.tags += summary.tags;
-    coverage.trees += trees.trees;
-    coverage.bytes += summary.bytes + trees.bytes;
-    coverage.missing_objects += unlock(names.missing).len() as u64;
+    coverage.tags += others.tags;
+    coverage.trees += others.trees;
+    coverage.bytes += summary.bytes + others.bytes;
+    let mut missing = unlock(names.missing);
+    let named = objects.commits.iter().flat_map(|commit| commit.parents.iter().chain([&commit.tree])).copied();
+    let named = named.chain(objects.tags.iter().map(|(_, target)| *target)).chain(tips.all());
+    missing.extend(named.filter(|id| !store.contains(id)));
+    objects.missing = missing;
     for trouble in store.troubles() {
         skip(coverage, format!("objects of '{}'", root.display()), trouble.to_string());
     }
@@ -118,6 +126,15 @@ fn unlock<T>(mutex: Mutex<T>) -> T {
     mutex.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
+/// Notes that an object was not read; what several walks could not read is told once.
+fn fail(out: &mut Objects, id: ObjectId, error: &Error) {
+    let why = match &error.fault {
+        Fault::TooLarge { size, limit } => format!("larger than the limit of {limit} bytes ({size} bytes)"),
+        fault => format!("cannot be read: {fault}"),
+    };
+    skip(&mut out.coverage, format!("object {id}"), why);
+}
+
 /// Where the copied bytes of a made object stand in its base and in itself.
 fn stretches_of(made: &Made<'_>, out: &mut Vec<Stretch>) {
     out.clear();
@@ -133,33 +150,27 @@ fn stretches_of(made: &Made<'_>, out: &mut Vec<Stretch>) {
     }
 }
 
-/// The first walk: blobs, commits and tags.
-struct Contents<'a> {
+/// The first walk: what files say.
+struct Blobs<'a> {
     desk: &'a Desk<'a>,
     workers: Vec<Mutex<Worker>>,
 }
 
-impl Visitor for Contents<'_> {
+impl Visitor for Blobs<'_> {
     /// The scan of a blob; nothing where later versions cannot be told from it, as in UTF-16.
     type State = Option<State>;
 
     fn wants(&self, kind: Kind) -> bool {
-        kind != Kind::Tree
+        kind == Kind::Blob
     }
 
-    fn root(&self, id: ObjectId, kind: Kind, content: &[u8]) -> Option<State> {
-        let mut worker = mine(&self.workers);
+    fn root(&self, id: ObjectId, _kind: Kind, content: &[u8]) -> Option<State> {
         self.desk.progress.advance(1, content.len() as u64);
-        match kind {
-            Kind::Blob => self.blob(&mut worker, id, content, None),
-            Kind::Commit => self.commit(&mut worker.objects, id, content),
-            Kind::Tag => self.text(&mut worker.objects, id, content, SourceKind::Tag),
-            Kind::Tree => None,
-        }
+        self.blob(&mut mine(&self.workers), id, content, None)
     }
 
     fn child(&self, base: &Option<State>, made: &Made<'_>) -> Option<State> {
-        let (Kind::Blob, Some(base), false) = (made.kind, base, self.desk.plan.whole) else {
+        let Some(base) = base.as_ref().filter(|_| !self.desk.plan.whole) else {
             return self.root(made.id, made.kind, made.content);
         };
         let mut worker = mine(&self.workers);
@@ -169,7 +180,7 @@ impl Visitor for Contents<'_> {
     }
 
     fn failed(&self, id: ObjectId, error: &Error) {
-        skip(&mut mine(&self.workers).objects.coverage, format!("object {id}"), error.to_string());
+        fail(&mut mine(&self.workers).objects, id, error);
     }
 
     fn stop(&self) -> bool {
@@ -177,7 +188,7 @@ impl Visitor for Contents<'_> {
     }
 }
 
-impl Contents<'_> {
+impl Blobs<'_> {
     /// Scans a blob, from its base where there is one, whose stretches the worker holds.
     fn blob(&self, worker: &mut Worker, id: ObjectId, content: &[u8], base: Option<&State>) -> Option<State> {
         let rules = &self.desk.plan.rules;
@@ -205,38 +216,6 @@ impl Contents<'_> {
         }
         state
     }
-
-    fn commit(&self, out: &mut Objects, id: ObjectId, content: &[u8]) -> Option<State> {
-        match parse_commit(id, content) {
-            Some(commit) => out.commits.push(commit),
-            None => {
-                let why = "is malformed: its tree, author or date cannot be told; its text was read";
-                skip(&mut out.coverage, format!("commit {id}"), why);
-            }
-        }
-        self.text(out, id, content, SourceKind::Message)
-    }
-
-    /// A commit or tag as text. Lines of a message count from its own first one.
-    fn text(&self, out: &mut Objects, oid: ObjectId, data: &[u8], kind: SourceKind) -> Option<State> {
-        let plan = self.desk.plan;
-        let sightings = sight(&plan.rules, data, plan.line_hashes).sightings;
-        let head_lines = header_lines(data);
-        for mut one in sightings {
-            let line = data.split(|byte| *byte == b'\n').nth(one.region.start_line as usize - 1).unwrap_or(b"");
-            let person = [&b"author "[..], b"committer ", b"tagger "].iter().any(|start| line.starts_with(start));
-            let source = if one.region.start_line < head_lines && person { SourceKind::Author } else { kind };
-            if one.region.start_line > head_lines {
-                one.region.start_line -= head_lines;
-                one.region.end_line -= head_lines;
-                let headers = (head_lines + 1).saturating_sub(one.snippet.first_line);
-                one.snippet.first_line = one.snippet.first_line + headers - head_lines;
-                one.snippet.text = one.snippet.text.split('\n').skip(headers as usize).collect::<Vec<_>>().join("\n");
-            }
-            out.messages.push((oid, source, one));
-        }
-        None
-    }
 }
 
 /// File names that were read already, in shards so that workers seldom wait for each other.
@@ -258,7 +237,7 @@ impl SeenNames {
     }
 }
 
-/// The second walk: what trees name, and whether it is there.
+/// The second walk: what commits and tags say, what trees name, and whether it is there.
 struct Names<'a> {
     desk: &'a Desk<'a>,
     store: &'a Store,
@@ -271,22 +250,32 @@ impl Visitor for Names<'_> {
     type State = ();
 
     fn wants(&self, kind: Kind) -> bool {
-        kind == Kind::Tree
+        kind != Kind::Blob
     }
 
-    fn root(&self, id: ObjectId, _kind: Kind, content: &[u8]) {
+    fn root(&self, id: ObjectId, kind: Kind, content: &[u8]) {
         let worker = &mut *mine(&self.workers);
-        self.tree(&mut worker.objects, id, content, &[]);
+        self.desk.progress.advance(1, content.len() as u64);
+        match kind {
+            Kind::Commit => self.commit(&mut worker.objects, id, content),
+            Kind::Tag => self.tag(&mut worker.objects, id, content),
+            Kind::Tree => self.tree(&mut worker.objects, id, content, &[]),
+            Kind::Blob => {}
+        }
     }
 
     fn child(&self, (): &(), made: &Made<'_>) {
+        if made.kind != Kind::Tree {
+            return self.root(made.id, made.kind, made.content);
+        }
         let worker = &mut *mine(&self.workers);
+        self.desk.progress.advance(1, made.content.len() as u64);
         stretches_of(made, &mut worker.stretches);
         self.tree(&mut worker.objects, made.id, made.content, &worker.stretches);
     }
 
     fn failed(&self, id: ObjectId, error: &Error) {
-        skip(&mut mine(&self.workers).objects.coverage, format!("tree {id}"), error.to_string());
+        fail(&mut mine(&self.workers).objects, id, error);
     }
 
     fn stop(&self) -> bool {
@@ -295,9 +284,46 @@ impl Visitor for Names<'_> {
 }
 
 impl Names<'_> {
+    fn commit(&self, out: &mut Objects, id: ObjectId, content: &[u8]) {
+        match parse_commit(id, content) {
+            Some(commit) => out.commits.push(commit),
+            None => {
+                let why = "is malformed: its tree, author or date cannot be told; its text was read";
+                skip(&mut out.coverage, format!("commit {id}"), why);
+            }
+        }
+        self.text(out, id, content, SourceKind::Message);
+    }
+
+    /// A commit or tag as text. Lines of a message count from its own first one.
+    fn text(&self, out: &mut Objects, oid: ObjectId, data: &[u8], kind: SourceKind) {
+        let plan = self.desk.plan;
+        let sightings = sight(&plan.rules, data, plan.line_hashes).sightings;
+        let head_lines = header_lines(data);
+        for mut one in sightings {
+            let line = data.split(|byte| *byte == b'\n').nth(one.region.start_line as usize - 1).unwrap_or(b"");
+            let person = [&b"author "[..], b"committer ", b"tagger "].iter().any(|start| line.starts_with(start));
+            let source = if one.region.start_line < head_lines && person { SourceKind::Author } else { kind };
+            if one.region.start_line > head_lines {
+                one.region.start_line -= head_lines;
+                one.region.end_line -= head_lines;
+                let headers = (head_lines + 1).saturating_sub(one.snippet.first_line);
+                one.snippet.first_line = one.snippet.first_line + headers - head_lines;
+                one.snippet.text = one.snippet.text.split('\n').skip(headers as usize).collect::<Vec<_>>().join("\n");
+            }
+            out.messages.push((oid, source, one));
+        }
+    }
+
+    fn tag(&self, out: &mut Objects, id: ObjectId, content: &[u8]) {
+        let target = content.strip_prefix(b"object ").and_then(|rest| rest.split(|byte| *byte == b'\n').next());
+        let target = target.and_then(|hex| ObjectId::from_hex(std::str::from_utf8(hex).ok()?));
+        out.tags.extend(target.map(|target| (id, target)));
+        self.text(out, id, content, SourceKind::Tag);
+    }
+
     /// Reads the entries that are not wholly inside a stretch: those the base holds as well.
     fn tree(&self, out: &mut Objects, id: ObjectId, content: &[u8], stretches: &[Stretch]) {
-        self.desk.progress.advance(1, content.len() as u64);
         let id_len = id.as_bytes().len();
         let mut trees = Vec::new();
         let mut entries = TreeEntries::new(content, id_len);
@@ -442,15 +468,15 @@ pub(crate) fn rfc3339((seconds, minutes): (i64, i32)) -> String {
 }
 
 /// The git directory's own texts, and the names of its refs.
-pub(crate) fn read_gitdir(desk: &Desk<'_>, repo: &Repository, tips: &Tips, coverage: &mut Coverage) -> Vec<Placed> {
+pub(crate) fn read_gitdir(desk: &Desk<'_>, git: &Git, tips: &Tips, coverage: &mut Coverage) -> Vec<Placed> {
     let plan = desk.plan;
     let mut out = Vec::new();
     let mut place = |sightings: Vec<Sighting>, source, path: String| {
         let stands = sightings.into_iter().filter(|one| one.stands_at(&plan.rules, Some(&path)));
         out.extend(stands.map(|sighting| Placed { sighting, place: Place::direct(source, Some(path.clone())) }));
     };
-    for file in gitdir_files(repo) {
-        let base = if file.starts_with(repo.path()) { repo.path() } else { repo.commondir() };
+    for file in git.text_files() {
+        let base = if file.starts_with(&git.gitdir) { &git.gitdir } else { &git.commondir };
         let inside = file.strip_prefix(base).unwrap_or(&file);
         let name = format!(".git/{}", super::repo::display(inside));
         match std::fs::read(&file) {
@@ -461,41 +487,33 @@ pub(crate) fn read_gitdir(desk: &Desk<'_>, repo: &Repository, tips: &Tips, cover
             Err(error) => skip(coverage, name, format!("cannot be read: {error}")),
         }
     }
-    for (name, _) in &tips.refs {
+    for name in tips.refs.keys() {
         place(sight(&plan.rules, name.as_bytes(), plan.line_hashes).sightings, SourceKind::Ref, name.clone());
     }
     out
 }
 
 /// What keeps a history from being whole: shallow clones, objects left with the remote, missing ones, broken refs.
-pub(crate) fn gaps(repo: &Repository, tips: &Tips, commits: &[Commit], root: &Path, coverage: &mut Coverage) {
-    let shown = super::repo::display(root);
-    if repo.is_shallow() {
+pub(crate) fn gaps(git: &Git, tips: &Tips, objects: &Objects, shown: &str, coverage: &mut Coverage) {
+    let mut missing = objects.missing.len() as u64;
+    if git.is_shallow() {
         let why = "the clone is shallow: older commits are not here; fetch them with 'git fetch --unshallow'";
         skip(coverage, format!("history of '{shown}'"), why);
-    } else {
-        let known: HashSet<ObjectId> = commits.iter().map(|commit| commit.oid).collect();
-        let lost: HashSet<ObjectId> = commits
-            .iter()
-            .flat_map(|commit| &commit.parents)
-            .filter(|parent| !known.contains(*parent))
-            .copied()
-            .collect();
-        if !lost.is_empty() {
-            coverage.missing_objects += lost.len() as u64;
-            skip(coverage, format!("{} commits of '{shown}'", lost.len()), "their objects are missing");
-        }
+        // The parents that the clone left out are the ones just named.
+        let parents: HashSet<ObjectId> = objects.commits.iter().flat_map(|commit| &commit.parents).copied().collect();
+        missing -= objects.missing.intersection(&parents).count() as u64;
     }
-    if coverage.missing_objects > 0 {
-        let why = if is_partial(repo) {
+    coverage.missing_objects += missing;
+    if missing > 0 {
+        let why = if git.is_partial() {
             "the clone left them with its remote; fetch them, or scan a full clone"
         } else {
             "they are missing; 'git fsck' tells more"
         };
-        skip(coverage, format!("{} objects of '{shown}'", coverage.missing_objects), why);
+        skip(coverage, format!("{missing} objects of '{shown}'"), why);
     }
-    for name in &tips.broken {
-        skip(coverage, format!("{name} of '{shown}'"), "cannot be read");
+    for (name, why) in &tips.broken {
+        skip(coverage, format!("{name} of '{shown}'"), why.clone());
     }
     if tips.unborn {
         coverage.notes.push(format!("'{shown}' has no commit on its branch yet"));

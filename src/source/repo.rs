@@ -1,32 +1,172 @@
 //! A repository as a scan sees it: found, described, and its refs listed, without running anything it configures.
+//!
+//! What leads to objects is read from the files of the git directory itself, so that a repository that libgit2 does not
+//! open (another owner's, one of SHA-256) is still scanned. libgit2 serves where the index or a blame is needed.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use git2::Repository;
 
-use crate::pack::ObjectId;
-
+use crate::pack::{HashKind, ObjectId};
 use crate::plan::ScanError;
 
-/// Opens the repository that `path` is in, if it is in one.
-pub(crate) fn discover(path: &Path) -> Option<Repository> {
-    Repository::discover(path).ok()
+/// A repository.
+pub(crate) struct Git {
+    /// `.git`, or `.git/worktrees/NAME` of a linked worktree.
+    pub(crate) gitdir: PathBuf,
+    /// Where objects and refs are.
+    pub(crate) commondir: PathBuf,
+    /// Root of the checkout, if there is one.
+    pub(crate) workdir: Option<PathBuf>,
+    /// What libgit2 makes of it.
+    pub(crate) repo: Result<Repository, git2::Error>,
+    config: Option<git2::Config>,
+}
+
+impl Git {
+    /// Finds the repository that `path`, a canonical path, is in.
+    ///
+    /// # Errors
+    /// The sentence that says why what looks like a repository is none.
+    pub(crate) fn discover(path: &Path) -> Result<Option<Git>, String> {
+        for folder in path.ancestors() {
+            let dot = folder.join(".git");
+            if dot.is_dir() && is_gitdir(&dot) {
+                return Ok(Some(Git::open(dot, Some(folder.to_path_buf()))));
+            }
+            if dot.is_file() {
+                let text = std::fs::read_to_string(&dot).map_err(|error| format!("'.git' cannot be read: {error}"))?;
+                let named =
+                    text.strip_prefix("gitdir:").map(str::trim).ok_or("'.git' does not name a git directory")?;
+                let gitdir = folder.join(named);
+                if !gitdir.join("HEAD").is_file() {
+                    return Err(format!("'.git' names the git directory '{named}', which is not there"));
+                }
+                return Ok(Some(Git::open(gitdir, Some(folder.to_path_buf()))));
+            }
+            if is_gitdir(folder) {
+                return Ok(Some(Git::open(folder.to_path_buf(), None)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn open(gitdir: PathBuf, workdir: Option<PathBuf>) -> Git {
+        let common = std::fs::read_to_string(gitdir.join("commondir")).ok();
+        let commondir = common.map_or_else(|| gitdir.clone(), |common| gitdir.join(common.trim()));
+        let config = git2::Config::open(&commondir.join("config")).ok();
+        let repo = Repository::open(workdir.as_deref().unwrap_or(&gitdir)).or_else(|error| match &workdir {
+            // Nothing of it is run, so whose it is does not matter.
+            Some(root) if error.code() == git2::ErrorCode::Owner => {
+                let repo = Repository::open_bare(&gitdir)?;
+                repo.set_workdir(root, false)?;
+                Ok(repo)
+            }
+            _ => Err(error),
+        });
+        Git { gitdir, commondir, workdir, repo, config }
+    }
+
+    fn setting(&self, name: &str) -> Option<String> {
+        self.config.as_ref()?.get_string(name).ok()
+    }
+
+    /// Which hash names its objects.
+    pub(crate) fn hash(&self) -> HashKind {
+        match self.setting("extensions.objectformat") {
+            Some(name) if name.eq_ignore_ascii_case("sha256") => HashKind::Sha256,
+            _ => HashKind::Sha1,
+        }
+    }
+
+    /// Whether it lacks the history before some commits.
+    pub(crate) fn is_shallow(&self) -> bool {
+        std::fs::metadata(self.commondir.join("shallow")).is_ok_and(|meta| meta.len() > 0)
+    }
+
+    /// Whether the clone left objects with its remote.
+    pub(crate) fn is_partial(&self) -> bool {
+        if self.setting("extensions.partialclone").is_some() {
+            return true;
+        }
+        let Some(config) = &self.config else { return false };
+        let Ok(mut remotes) = config.entries(Some("^remote\\..*\\.(promisor|partialclonefilter)$")) else {
+            return false;
+        };
+        let mut found = false;
+        while let Some(entry) = remotes.next() {
+            found |= entry.is_ok_and(|entry| entry.value().ok() != Some("false"));
+        }
+        found
+    }
+
+    /// What a report says of it.
+    pub(crate) fn describe(&self, tips: &Tips, root: &str) -> crate::report::Repository {
+        crate::report::Repository {
+            root: root.to_owned(),
+            remote: self.setting("remote.origin.url").map(|url| without_credentials(&url)),
+            head: tips.head.map(|head| head.to_string()),
+            branch: tips.branch.clone(),
+        }
+    }
+
+    /// Files of the git directory that hold text of their own: config, refs, logs, hooks, messages; never objects.
+    pub(crate) fn text_files(&self) -> Vec<PathBuf> {
+        let mut folders = vec![self.gitdir.clone()];
+        if self.commondir != self.gitdir {
+            folders.push(self.commondir.clone());
+        }
+        let mut files = Vec::new();
+        while let Some(folder) = folders.pop() {
+            let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+            for entry in entries.flatten() {
+                let (name, Ok(kind)) = (entry.file_name(), entry.file_type()) else { continue };
+                let skipped = ["objects", "index", "lfs", "modules", "annex", "fsmonitor--daemon", "rr-cache"];
+                if skipped.iter().any(|skip| name == *skip) {
+                    continue;
+                }
+                if kind.is_dir() {
+                    folders.push(entry.path());
+                } else if kind.is_file() {
+                    files.push(entry.path());
+                }
+            }
+        }
+        files.sort();
+        files.dedup();
+        files
+    }
+}
+
+fn is_gitdir(path: &Path) -> bool {
+    path.join("HEAD").is_file()
+        && path.join("objects").is_dir()
+        && (path.join("refs").is_dir() || path.join("packed-refs").is_file())
 }
 
 /// Opens the repository that a hook's environment names, else the one that `path` is in.
 ///
 /// A hook of `git commit -a` gets the index to be in `GIT_INDEX_FILE`; only the environment tells.
 pub(crate) fn open_for_hook(path: &Path, what: &'static str) -> Result<Repository, ScanError> {
-    let fail = |source| ScanError::NoRepository { what, path: path.into(), source };
     let hook = ["GIT_DIR", "GIT_INDEX_FILE"].iter().any(|name| std::env::var_os(name).is_some());
-    let same = |found: &Repository| match (discover(path), found.workdir()) {
-        (Some(near), Some(workdir)) => near.workdir().is_some_and(|other| same_place(other, workdir)),
-        _ => true,
+    let near = || {
+        let real = path.canonicalize().map_err(|source| ScanError::Path { path: path.into(), source })?;
+        let none = |why: String| ScanError::NoRepository { what, path: path.into(), why };
+        let found = Git::discover(&real).map_err(none)?;
+        let found = found.ok_or_else(|| none("no folder above it holds a '.git'".into()))?;
+        found.repo.map_err(|error| none(error.message().to_owned()))
     };
-    match hook.then(Repository::open_from_env) {
-        Some(Ok(found)) if same(&found) => Ok(found),
-        _ => Repository::discover(path).map_err(fail),
+    if let (true, Ok(named)) = (hook, Repository::open_from_env()) {
+        let same = near().is_ok_and(|near| match (near.workdir(), named.workdir()) {
+            (Some(a), Some(b)) => same_place(a, b),
+            _ => false,
+        });
+        if same || path == Path::new(".") {
+            return Ok(named);
+        }
     }
+    near()
 }
 
 fn same_place(a: &Path, b: &Path) -> bool {
@@ -51,18 +191,6 @@ pub(crate) fn within(scope: &str, path: &str) -> bool {
     scope.is_empty() || path.strip_prefix(scope).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What a report says of a repository.
-pub(crate) fn describe(repo: &Repository, root: &Path) -> crate::report::Repository {
-    let head = repo.head().ok();
-    let remote = repo.find_remote("origin").ok().and_then(|remote| remote.url().ok().map(without_credentials));
-    crate::report::Repository {
-        root: display(root),
-        remote,
-        head: head.as_ref().and_then(|head| head.peel_to_commit().ok()).map(|commit| commit.id().to_string()),
-        branch: head.as_ref().filter(|head| head.is_branch()).and_then(|head| head.shorthand().ok().map(str::to_owned)),
-    }
-}
-
 /// A URL without its user information.
 fn without_credentials(url: &str) -> String {
     match url.split_once("://") {
@@ -75,114 +203,136 @@ fn without_credentials(url: &str) -> String {
     }
 }
 
-/// The points from which commits are reached.
+/// The points from which commits are reached. Tag objects among them lead to what they name.
 #[derive(Default)]
 pub(crate) struct Tips {
     /// Commit of HEAD.
     pub(crate) head: Option<ObjectId>,
-    /// Names and objects of all refs, of every namespace.
-    pub(crate) refs: Vec<(String, ObjectId)>,
-    /// Commits that refs name through tag objects.
-    pub(crate) peeled: Vec<ObjectId>,
-    /// The stash, all of its entries.
-    pub(crate) stash: Vec<ObjectId>,
-    /// Objects that reflogs name.
-    pub(crate) reflog: Vec<ObjectId>,
+    /// Branch that HEAD is on.
+    pub(crate) branch: Option<String>,
     /// Whether HEAD names a branch without a commit.
     pub(crate) unborn: bool,
-    /// Refs that could not be read.
-    pub(crate) broken: Vec<String>,
+    /// Names and objects of all refs, of every namespace but the stash.
+    pub(crate) refs: BTreeMap<String, ObjectId>,
+    /// The stash, all of its entries.
+    pub(crate) stash: BTreeSet<ObjectId>,
+    /// Objects that reflogs and files such as `ORIG_HEAD` name.
+    pub(crate) reflog: BTreeSet<ObjectId>,
+    /// What could not be read, each with its reason.
+    pub(crate) broken: Vec<(String, String)>,
 }
 
 impl Tips {
-    pub(crate) fn of(repo: &Repository) -> Self {
-        let mut tips = Tips {
-            unborn: repo.head().is_err_and(|error| error.code() == git2::ErrorCode::UnbornBranch),
-            ..Tips::default()
-        };
-        tips.head = repo.head().ok().and_then(|head| head.peel_to_commit().ok()).and_then(|commit| id(commit.id()));
-        if let Ok(all) = repo.references() {
-            for one in all {
-                let Ok(one) = one else {
-                    tips.broken.push("a ref".into());
-                    continue;
-                };
-                let name = String::from_utf8_lossy(one.name_bytes()).into_owned();
-                let Some(oid) = one.resolve().ok().and_then(|direct| direct.target()).and_then(id) else {
-                    // A symbolic ref to a branch that was deleted, as origin/HEAD often is, hides nothing.
-                    if one.kind() == Some(git2::ReferenceType::Direct) {
-                        tips.broken.push(name);
-                    }
-                    continue;
-                };
-                if name == "refs/stash" {
-                    tips.stash.push(oid);
-                } else {
-                    tips.peeled.extend(
-                        one.peel_to_commit().ok().and_then(|commit| id(commit.id())).filter(|commit| *commit != oid),
-                    );
-                    tips.refs.push((name, oid));
-                }
+    /// Reads the refs and reflogs of a repository.
+    pub(crate) fn of(git: &Git) -> Self {
+        let mut tips = Tips::default();
+        if git.commondir.join("reftable").is_dir() {
+            let why = "they are stored in the reftable format, which is not read; their objects were";
+            tips.broken.push(("refs".into(), why.into()));
+        }
+        tips.packed(&git.commondir);
+        tips.loose(&git.commondir, "refs");
+        if git.gitdir != git.commondir {
+            tips.loose(&git.gitdir, "refs");
+        }
+        tips.stash.extend(tips.refs.remove("refs/stash"));
+        tips.read_head(&git.gitdir);
+        tips.linked_worktrees(&git.commondir);
+        for folder in [&git.commondir, &git.gitdir] {
+            tips.logs(&folder.join("logs"), "");
+            for name in [
+                "ORIG_HEAD",
+                "FETCH_HEAD",
+                "MERGE_HEAD",
+                "CHERRY_PICK_HEAD",
+                "REVERT_HEAD",
+                "REBASE_HEAD",
+                "AUTO_MERGE",
+            ] {
+                let text = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+                let ids = text.lines().filter_map(|line| ObjectId::from_hex(line.split(char::is_whitespace).next()?));
+                tips.reflog.extend(ids);
             }
         }
-        let mut logs = vec!["HEAD".to_owned(), "refs/stash".to_owned()];
-        logs.extend(tips.refs.iter().map(|(name, _)| name.clone()));
-        for name in logs {
-            let Ok(log) = repo.reflog(&name) else { continue };
-            let into = if name == "refs/stash" { &mut tips.stash } else { &mut tips.reflog };
-            for entry in log.iter() {
-                into.extend([entry.id_old(), entry.id_new()].into_iter().filter(|oid| !oid.is_zero()).filter_map(id));
-            }
-        }
-        tips.refs.sort();
         tips
     }
-}
 
-/// git2's name of an object as ours.
-fn id(oid: git2::Oid) -> Option<ObjectId> {
-    ObjectId::from_bytes(oid.as_bytes())
-}
-
-/// Whether the clone left objects with its remote.
-pub(crate) fn is_partial(repo: &Repository) -> bool {
-    let Ok(config) = repo.config().and_then(|mut config| config.snapshot()) else { return false };
-    if config.get_string("extensions.partialclone").is_ok() {
-        return true;
-    }
-    let Ok(mut remotes) = config.entries(Some("^remote\\..*\\.(promisor|partialclonefilter)$")) else { return false };
-    let mut found = false;
-    while let Some(entry) = remotes.next() {
-        found |= entry.is_ok_and(|entry| entry.value().ok() != Some("false"));
-    }
-    found
-}
-
-/// Files of the git directory that hold text of their own: config, refs, logs, hooks, messages; never objects.
-pub(crate) fn gitdir_files(repo: &Repository) -> Vec<PathBuf> {
-    let mut folders = vec![repo.path().to_path_buf()];
-    if repo.commondir() != repo.path() {
-        folders.push(repo.commondir().to_path_buf());
-    }
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
-        for entry in entries.flatten() {
-            let (name, Ok(kind)) = (entry.file_name(), entry.file_type()) else { continue };
-            let skipped = ["objects", "index", "lfs", "modules", "annex", "fsmonitor--daemon", "rr-cache"];
-            if skipped.iter().any(|skip| name == *skip) {
-                continue;
-            }
-            if kind.is_dir() {
-                folders.push(entry.path());
-            } else if kind.is_file() {
-                files.push(entry.path());
+    fn packed(&mut self, folder: &Path) {
+        let text = std::fs::read(folder.join("packed-refs")).unwrap_or_default();
+        for line in String::from_utf8_lossy(&text).lines().filter(|line| !line.starts_with(['#', '^'])) {
+            match line.split_once(' ').and_then(|(id, name)| Some((ObjectId::from_hex(id)?, name))) {
+                Some((id, name)) => drop(self.refs.insert(name.to_owned(), id)),
+                None if line.trim().is_empty() => {}
+                None => self.broken.push(("a line of packed-refs".into(), "is malformed".into())),
             }
         }
     }
-    files.sort();
-    files.dedup();
-    files
+
+    /// Refs in files of their own, which win over packed ones.
+    fn loose(&mut self, root: &Path, name: &str) {
+        let Ok(entries) = std::fs::read_dir(root.join(name)) else { return };
+        for entry in entries.flatten() {
+            let name = format!("{name}/{}", entry.file_name().to_string_lossy());
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                self.loose(root, &name);
+                continue;
+            }
+            let text = std::fs::read_to_string(entry.path()).unwrap_or_default();
+            match ObjectId::from_hex(text.trim()) {
+                Some(id) => drop(self.refs.insert(name, id)),
+                // A symbolic ref hides nothing: what it names is a ref itself. A lock is a ref on its way.
+                None if text.starts_with("ref:") || name.ends_with(".lock") => {}
+                None => self.broken.push((name, "is malformed".into())),
+            }
+        }
+    }
+
+    fn read_head(&mut self, gitdir: &Path) {
+        let text = std::fs::read_to_string(gitdir.join("HEAD")).unwrap_or_default();
+        match text.trim().strip_prefix("ref:").map(str::trim) {
+            Some(name) => {
+                self.branch = name.strip_prefix("refs/heads/").map(str::to_owned);
+                self.head = self.refs.get(name).copied();
+                self.unborn = self.head.is_none() && self.broken.is_empty();
+            }
+            None => self.head = ObjectId::from_hex(text.trim()),
+        }
+    }
+
+    /// Heads and logs of the other worktrees of the repository.
+    fn linked_worktrees(&mut self, commondir: &Path) {
+        let Ok(entries) = std::fs::read_dir(commondir.join("worktrees")) else { return };
+        for entry in entries.flatten() {
+            let name = format!("worktrees/{}/HEAD", entry.file_name().to_string_lossy());
+            let text = std::fs::read_to_string(entry.path().join("HEAD")).unwrap_or_default();
+            if let Some(id) = ObjectId::from_hex(text.trim()) {
+                self.refs.insert(name, id);
+            }
+            self.logs(&entry.path().join("logs"), "");
+        }
+    }
+
+    fn logs(&mut self, folder: &Path, name: &str) {
+        let Ok(entries) = std::fs::read_dir(folder) else { return };
+        for entry in entries.flatten() {
+            let name = format!("{name}/{}", entry.file_name().to_string_lossy());
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                self.logs(&entry.path(), &name);
+                continue;
+            }
+            let text = std::fs::read(entry.path()).unwrap_or_default();
+            let into = if name == "/refs/stash" { &mut self.stash } else { &mut self.reflog };
+            for line in String::from_utf8_lossy(&text).lines() {
+                let ids = line.splitn(3, ' ').take(2).filter_map(ObjectId::from_hex);
+                into.extend(ids.filter(|id| id.as_bytes().iter().any(|byte| *byte != 0)));
+            }
+        }
+    }
+
+    /// Everything they name.
+    pub(crate) fn all(&self) -> impl Iterator<Item = ObjectId> + '_ {
+        self.refs.values().chain(&self.head).chain(&self.stash).copied()
+    }
 }
 
 #[cfg(test)]

@@ -6,10 +6,10 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use git2::Repository;
+use super::repo::Git;
 use ignore::{WalkBuilder, WalkState};
 
-use super::repo::{display, relative};
+use super::repo::display;
 use super::{Desk, merge, skip};
 use crate::detect::{Encoding, MARKERS, Text};
 use crate::plan::ScanError;
@@ -32,7 +32,7 @@ pub(crate) struct Files {
 }
 
 /// Reads `path`: a file, a folder or a checkout. Paths are reported relative to `root`.
-pub(crate) fn read(desk: &Desk<'_>, path: &Path, root: &Path, repo: Option<&Repository>) -> Result<Files, ScanError> {
+pub(crate) fn read(desk: &Desk<'_>, path: &Path, root: &Path, git: Option<&Git>) -> Result<Files, ScanError> {
     desk.progress.phase("files", None);
     let shared = Mutex::new(Files::default());
     let seen = Mutex::new(HashSet::new());
@@ -59,7 +59,7 @@ pub(crate) fn read(desk: &Desk<'_>, path: &Path, root: &Path, repo: Option<&Repo
                     if entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir()) && entry.path().join(".git").exists() {
                         local.files.coverage.notes.push(format!(
                             "'{}' is a repository of its own: its files were read, its history was not; scan it by its path",
-                            display(entry.path())
+                            display(entry.path().strip_prefix(root).unwrap_or(entry.path()))
                         ));
                     }
                     if entry.file_type().is_some_and(|kind| !kind.is_dir()) {
@@ -78,9 +78,14 @@ pub(crate) fn read(desk: &Desk<'_>, path: &Path, root: &Path, repo: Option<&Repo
         return Err(ScanError::Interrupted);
     }
     let seen = seen.into_inner().unwrap_or_default();
-    if let (Some(repo), true) = (repo, ignore) {
+    if let (Some(git), true) = (git, ignore) {
         let mut local = Local { desk, root, files: Files::default(), shared: &shared };
-        for file in tracked(repo, path) {
+        let files = tracked(git, path).unwrap_or_else(|why| {
+            let what = "tracked files that git ignores";
+            skip(&mut local.files.coverage, what, format!("the index cannot be read: {why}"));
+            Vec::new()
+        });
+        for file in files {
             if !seen.contains(&file) && fs::symlink_metadata(&file).is_ok_and(|meta| !meta.is_dir()) {
                 local.file(&file);
             }
@@ -90,15 +95,24 @@ pub(crate) fn read(desk: &Desk<'_>, path: &Path, root: &Path, repo: Option<&Repo
 }
 
 /// Files of the index below `path`, named as the walk names them.
-fn tracked(repo: &Repository, path: &Path) -> Vec<PathBuf> {
-    let (Some(workdir), Ok(index)) = (repo.workdir(), repo.index()) else { return Vec::new() };
-    let Some(scope) = relative(workdir, path) else { return Vec::new() };
-    let within = |file: &str| match scope.is_empty() {
-        true => Some(path.join(file)),
-        false => file.strip_prefix(&scope)?.strip_prefix('/').map(|rest| path.join(rest)),
-    };
+fn tracked(git: &Git, path: &Path) -> Result<Vec<PathBuf>, String> {
+    let Some(workdir) = git.workdir.as_deref() else { return Ok(Vec::new()) };
+    let repo = git.repo.as_ref().map_err(|error| error.message().to_owned())?;
+    let index = repo.index().map_err(|error| error.message().to_owned())?;
     let plain = index.iter().filter(|entry| entry.mode & 0o170_000 != 0o160_000);
-    plain.filter_map(|entry| within(std::str::from_utf8(&entry.path).ok()?)).collect()
+    Ok(plain.map(|entry| workdir.join(os_path(&entry.path))).filter(|file| file.starts_with(path)).collect())
+}
+
+/// A path of git's, which is bytes.
+#[cfg(unix)]
+fn os_path(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    std::ffi::OsStr::from_bytes(bytes).into()
+}
+
+#[cfg(not(unix))]
+fn os_path(bytes: &[u8]) -> PathBuf {
+    String::from_utf8_lossy(bytes).into_owned().into()
 }
 
 /// One worker's share; merged into the whole when the worker ends.
@@ -127,9 +141,19 @@ impl Local<'_> {
             self.files.coverage.excluded += 1;
             return;
         }
+        self.name(&name);
         if let Err(error) = self.read(path, &name) {
             skip(&mut self.files.coverage, name, format!("cannot be read: {error}"));
         }
+    }
+
+    /// Looks at the path itself: what stands in a name is as public as what stands in a file.
+    fn name(&mut self, name: &str) {
+        let rules = &self.desk.plan.rules;
+        let place = Place { at_head: true, ..Place::direct(SourceKind::Path, Some(name.to_owned())) };
+        let seen = sight(rules, name.as_bytes(), self.desk.plan.line_hashes).sightings.into_iter();
+        let stands = seen.filter(|one| one.stands_at(rules, Some(name)));
+        self.files.placed.extend(stands.map(|sighting| Placed { sighting, place: place.clone() }));
     }
 
     fn read(&mut self, path: &Path, name: &str) -> std::io::Result<()> {

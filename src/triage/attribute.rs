@@ -53,7 +53,7 @@ pub(crate) fn attribute(
     scopes: &[String],
 ) -> Attributed {
     desk.progress.phase("attribution", None);
-    let reach = reach(&objects.commits, tips);
+    let reach = reach(objects, tips);
     let forest = Forest::read(desk, store, objects);
     let mut story = Story {
         desk,
@@ -82,19 +82,18 @@ pub(crate) fn attribute(
     story.tell(&head, &blob)
 }
 
-/// What leads to each commit, best first.
-fn reach(commits: &[Commit], tips: &Tips) -> HashMap<ObjectId, Reach> {
-    let parents: HashMap<ObjectId, &[ObjectId]> =
-        commits.iter().map(|commit| (commit.oid, commit.parents.as_slice())).collect();
-    // Tag objects are reached by the refs that name them.
-    let mut out: HashMap<ObjectId, Reach> =
-        tips.refs.iter().filter(|(_, oid)| !parents.contains_key(oid)).map(|(_, oid)| (*oid, Reach::Refs)).collect();
-    let refs: Vec<ObjectId> =
-        tips.refs.iter().map(|(_, oid)| *oid).chain(tips.peeled.iter().copied()).chain(tips.head).collect();
-    for (kind, starts) in [(Reach::Refs, &refs), (Reach::Stash, &tips.stash), (Reach::Reflog, &tips.reflog)] {
-        let mut stack: Vec<ObjectId> = starts.clone();
+/// What leads to each commit and tag, best first.
+fn reach(objects: &Objects, tips: &Tips) -> HashMap<ObjectId, Reach> {
+    let mut onward: HashMap<ObjectId, &[ObjectId]> =
+        objects.commits.iter().map(|commit| (commit.oid, commit.parents.as_slice())).collect();
+    onward.extend(objects.tags.iter().map(|(tag, target)| (*tag, std::slice::from_ref(target))));
+    let mut out = HashMap::new();
+    let refs: Vec<ObjectId> = tips.refs.values().copied().chain(tips.head).collect();
+    let stash: Vec<ObjectId> = tips.stash.iter().copied().collect();
+    let reflog: Vec<ObjectId> = tips.reflog.iter().copied().collect();
+    for (kind, mut stack) in [(Reach::Refs, refs), (Reach::Stash, stash), (Reach::Reflog, reflog)] {
         while let Some(oid) = stack.pop() {
-            if let Some(more) = parents.get(&oid).filter(|_| !out.contains_key(&oid)) {
+            if let Some(more) = onward.get(&oid).filter(|_| !out.contains_key(&oid)) {
                 out.insert(oid, kind);
                 stack.extend(more.iter());
             }

@@ -197,7 +197,7 @@ impl Page<'_> {
     fn suppression(&self, (index, span): (usize, Span)) -> Suppression {
         let line = self.lines.line(span.start);
         let rest = Span::new(span.start, self.lines.line_span(line).end.max(span.end));
-        let text: String = self.redacted(rest).chars().take(COMMENT).collect();
+        let text = cut(&self.redacted(rest), COMMENT);
         Suppression {
             marker: MARKERS[index].literal.to_owned(),
             text: text.trim().to_owned(),
@@ -218,16 +218,32 @@ impl Page<'_> {
             if line == region.start_line {
                 // A secret over several lines is one redacted stretch on its first line.
                 span.end = self.lines.line_span(region.end_line).end;
-                span.start = span.start.max(one.span.start.saturating_sub(SHOWN));
-                span.end = span.end.min(one.span.end + SHOWN).max(span.start);
+                let shown = Span::new(one.span.start.saturating_sub(SHOWN), one.span.end + SHOWN);
+                span = self.between_words(span, shown);
                 line = region.end_line;
             } else {
-                span.end = span.end.min(span.start + 2 * SHOWN);
+                span = self.between_words(span, Span::new(span.start, span.start + 2 * SHOWN));
             }
             text.push(self.redacted(span));
             line += 1;
         }
         Snippet { first_line, text: text.join("\n") }
+    }
+
+    /// The part of `line` inside `shown`, without words that the cut would leave halves of: half a secret is one, too.
+    fn between_words(&self, line: Span, shown: Span) -> Span {
+        let word = |at: usize| {
+            self.bytes[at].is_ascii_alphanumeric() || b"+/=_-.~".contains(&self.bytes[at]) || self.bytes[at] >= 0x80
+        };
+        let (mut start, mut end) =
+            (line.start.max(shown.start), line.end.min(shown.end).max(line.start.max(shown.start)));
+        while start > line.start && start < end && word(start - 1) && word(start) {
+            start += 1;
+        }
+        while end < line.end && end > start && word(end - 1) && word(end) {
+            end -= 1;
+        }
+        Span::new(start, end)
     }
 
     /// The bytes of a span as text, with every match that is a secret replaced.
@@ -251,6 +267,14 @@ impl Page<'_> {
             out.push_str(&String::from_utf8_lossy(&self.bytes[at..span.end]));
         }
         out.replace(['\n', '\r'], " ")
+    }
+}
+
+/// The first characters of a text, without a half of a word at their end.
+fn cut(text: &str, count: usize) -> String {
+    match text.char_indices().nth(count) {
+        None => text.to_owned(),
+        Some((end, _)) => text[..end].rsplit_once(char::is_whitespace).map_or("", |(whole, _)| whole).to_owned(),
     }
 }
 

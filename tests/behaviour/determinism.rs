@@ -1,0 +1,25 @@
+//! Output is a function of input.
+
+use crate::history::Places;
+use crate::util::leak;
+
+#[test]
+fn reports_are_the_same_bytes_for_any_number_of_threads() {
+    let places = Places::new();
+    // Secrets of their own, and two that stand in every file, so that any order but the sorted one shows.
+    let (shared, silenced) = (leak(7), leak(8));
+    for seed in 0..60 {
+        let content = format!("{}\n{}\n{} # snout:ignore\n", leak(1000 + seed).line, shared.line, silenced.line);
+        places.repo.write(&format!("many/{seed}.env"), content);
+    }
+    places.repo.commit("Many files");
+    for format in ["json", "jsonl"] {
+        let runs =
+            ["1", "2", "8"].map(|threads| places.repo.snout(&["scan", "--format", format, "--threads", threads]));
+        assert!(runs[0].stdout.len() > 10_000);
+        for run in &runs[1..] {
+            assert_eq!(run.code, Some(1));
+            assert!(run.stdout == runs[0].stdout && run.stderr == runs[0].stderr, "{format} depends on threads");
+        }
+    }
+}
