@@ -124,7 +124,7 @@ pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], str
             !stretch.is_some_and(|stretch| copied(&stretch, hit.at as usize, reach, base.len, text.len()))
         });
     }
-    matches.sort_by(|a, b| (a.0, a.1.rule, a.1.variant, a.1.span).cmp(&(b.0, b.1.rule, b.1.variant, b.1.span)));
+    matches.sort_by_key(|(hit, one)| (*hit, one.rule, one.variant, one.span));
     State { hits, matches, runs: decode::rescan_runs(&base.runs, base.len, text, stretches), len: text.len() }
 }
 

@@ -36,16 +36,20 @@ impl Delta {
     /// Reads a delta stream. Every instruction is checked against the stream and the base's declared length.
     pub fn parse(stream: &[u8]) -> Result<Delta, Fault> {
         let mut delta = Delta::default();
-        delta.parse_again(stream)?;
+        delta.parse_within(stream, u64::MAX)?;
         Ok(delta)
     }
 
-    /// [`Delta::parse`] that reuses the memory of this delta. After a fault the instructions are meaningless.
-    pub fn parse_again(&mut self, stream: &[u8]) -> Result<(), Fault> {
+    /// [`Delta::parse`] that reuses the memory of this delta, and refuses results of more than `limit` bytes before
+    /// it looks at the instructions. After a fault the instructions are meaningless.
+    pub(crate) fn parse_within(&mut self, stream: &[u8], limit: u64) -> Result<(), Fault> {
         self.ops.clear();
         let mut at = 0;
         self.base_len = size(stream, &mut at)?;
         self.result_len = size(stream, &mut at)?;
+        if self.result_len as u64 > limit {
+            return Err(Fault::TooLarge { size: self.result_len as u64, limit });
+        }
         let mut made = 0_usize;
         while let Some(&code) = stream.get(at) {
             let here = at;
@@ -99,12 +103,6 @@ impl Delta {
             _ => self.ops.push(Op::Copy { from, len }),
         }
         Ok(len)
-    }
-
-    /// Whether the result may be made.
-    pub(crate) fn within(&self, limit: u64) -> Result<(), Fault> {
-        let size = self.result_len as u64;
-        if size > limit { Err(Fault::TooLarge { size, limit }) } else { Ok(()) }
     }
 
     /// Makes the result in `out`, whose former content is lost. `stream` is what the delta was parsed from.

@@ -58,8 +58,8 @@ impl Header {
             4 => Body::Whole(Kind::Tag),
             6 => Body::OffsetDelta { distance: bytes.distance()? },
             7 => {
-                let id = bytes.bytes.get(bytes.at..bytes.at + hash.len()).ok_or(Fault::TruncatedHeader)?;
-                bytes.at += hash.len();
+                let id = bytes.bytes.get(bytes.at..bytes.at + hash.id_len()).ok_or(Fault::TruncatedHeader)?;
+                bytes.at += hash.id_len();
                 Body::IdDelta { base: ObjectId::from_bytes(id).ok_or(Fault::TruncatedHeader)? }
             }
             unknown => return Err(Fault::UnknownType(unknown)),

@@ -114,8 +114,8 @@ impl<'a> Forest<'a> {
         // Bases before what is built on them; what is never reached hangs on a cycle.
         let mut order = Vec::with_capacity(count);
         let mut reached = vec![false; count];
-        for node in 0..count {
-            if matches!(links[node], Link::Base(_)) {
+        for (node, link) in links.iter().enumerate() {
+            if matches!(link, Link::Base(_)) {
                 continue;
             }
             let mut next = order.len();

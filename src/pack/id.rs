@@ -13,7 +13,7 @@ pub enum HashKind {
 
 impl HashKind {
     /// The number of bytes in an id.
-    pub fn len(self) -> usize {
+    pub fn id_len(self) -> usize {
         match self {
             HashKind::Sha1 => 20,
             HashKind::Sha256 => 32,
@@ -31,7 +31,7 @@ pub struct ObjectId {
 impl ObjectId {
     /// The id with these bytes: 20 or 32 of them.
     pub fn from_bytes(bytes: &[u8]) -> Option<ObjectId> {
-        if bytes.len() != HashKind::Sha1.len() && bytes.len() != HashKind::Sha256.len() {
+        if bytes.len() != HashKind::Sha1.id_len() && bytes.len() != HashKind::Sha256.id_len() {
             return None;
         }
         let mut id = ObjectId { bytes: [0; 32], len: bytes.len() as u8 };
@@ -41,12 +41,14 @@ impl ObjectId {
 
     /// The id with this full hexadecimal form: 40 or 64 digits.
     pub fn from_hex(hex: &str) -> Option<ObjectId> {
-        let digit = |at: usize| (hex.as_bytes()[at] as char).to_digit(16);
-        let mut bytes = Vec::with_capacity(32);
-        for at in (0..hex.len() & !1).step_by(2).take(33) {
-            bytes.push((digit(at)? << 4 | digit(at + 1)?) as u8);
+        let digit = |byte: u8| (byte as char).to_digit(16);
+        let (pairs, odd) = hex.as_bytes().as_chunks::<2>();
+        if !odd.is_empty() || pairs.len() > 32 {
+            return None;
         }
-        if hex.len() % 2 == 0 { ObjectId::from_bytes(&bytes) } else { None }
+        let bytes: Option<Vec<u8>> =
+            pairs.iter().map(|[high, low]| Some((digit(*high)? << 4 | digit(*low)?) as u8)).collect();
+        ObjectId::from_bytes(&bytes?)
     }
 
     /// The bytes of the hash.

@@ -47,7 +47,7 @@ impl Index {
 
     /// The position of an object.
     pub fn find(&self, id: &ObjectId) -> Option<u32> {
-        if id.as_bytes().len() != self.hash.len() {
+        if id.as_bytes().len() != self.hash.id_len() {
             return None;
         }
         let (mut low, mut high) = self.bucket(id.as_bytes()[0]);
@@ -79,7 +79,7 @@ impl Index {
     }
 
     pub(crate) fn id_bytes(&self, position: u32) -> &[u8] {
-        let len = self.hash.len();
+        let len = self.hash.id_len();
         &self.ids[position as usize * len..][..len]
     }
 
@@ -99,15 +99,15 @@ impl Index {
 
     fn parse_v1(bytes: &[u8], hash: HashKind) -> Result<Index, Fault> {
         let (fan_out, count) = fan_out(bytes)?;
-        let (width, trailer) = (4 + hash.len(), 2 * hash.len());
+        let (width, trailer) = (4 + hash.id_len(), 2 * hash.id_len());
         expect_size("index", count, (FAN_OUT + trailer) as u64 + count * width as u64, bytes.len())?;
-        let mut ids = Vec::with_capacity(count as usize * hash.len());
+        let mut ids = Vec::with_capacity(count as usize * hash.id_len());
         let mut offsets = Vec::with_capacity(count as usize);
         for entry in bytes[FAN_OUT..bytes.len() - trailer].chunks_exact(width) {
             offsets.push(u64::from(be32(entry, 0)));
             ids.extend_from_slice(&entry[4..]);
         }
-        let pack_checksum = ObjectId::from_bytes(&bytes[bytes.len() - trailer..][..hash.len()]);
+        let pack_checksum = ObjectId::from_bytes(&bytes[bytes.len() - trailer..][..hash.id_len()]);
         Index { hash, fan_out, ids, offsets, pack_checksum, repeats: false }.checked()
     }
 
@@ -117,12 +117,12 @@ impl Index {
             return Err(Fault::Version { what: "index", version });
         }
         let (fan_out, count) = fan_out(&bytes[8..])?;
-        let trailer = 2 * hash.len();
-        let small = (8 + FAN_OUT + trailer) as u64 + count * (hash.len() as u64 + 8);
+        let trailer = 2 * hash.id_len();
+        let small = (8 + FAN_OUT + trailer) as u64 + count * (hash.id_len() as u64 + 8);
         let large = (bytes.len() as u64).saturating_sub(small) / 8;
         expect_size("index", count, small + 8 * large.min(count), bytes.len())?;
         // From here on the file is as long as the tables in it; every cut below is inside.
-        let (ids, rest) = bytes[8 + FAN_OUT..].split_at(count as usize * hash.len());
+        let (ids, rest) = bytes[8 + FAN_OUT..].split_at(count as usize * hash.id_len());
         let (_crc, rest) = rest.split_at(count as usize * 4);
         let (small, rest) = rest.split_at(count as usize * 4);
         let (large, rest) = rest.split_at(large as usize * 8);
@@ -130,7 +130,7 @@ impl Index {
         for position in 0..count as u32 {
             offsets.push(resolve(be32(small, position as usize * 4), large).ok_or(Fault::LargeOffset(position))?);
         }
-        let pack_checksum = ObjectId::from_bytes(&rest[..hash.len()]);
+        let pack_checksum = ObjectId::from_bytes(&rest[..hash.id_len()]);
         Index { hash, fan_out, ids: ids.to_vec(), offsets, pack_checksum, repeats: false }.checked()
     }
 

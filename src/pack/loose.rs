@@ -49,7 +49,7 @@ pub(crate) fn list(objects: &Path, hash: HashKind, troubles: &mut Vec<Error>) ->
                     entry
                         .file_name()
                         .to_str()
-                        .filter(|name| name.len() + 2 == 2 * hash.len())
+                        .filter(|name| name.len() + 2 == 2 * hash.id_len())
                         .and_then(|name| ObjectId::from_hex(&format!("{first:02x}{name}"))),
                 ),
                 Err(error) => troubles.push(Error::new(&directory, error)),

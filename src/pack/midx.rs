@@ -32,7 +32,7 @@ impl<'a> MultiIndex<'a> {
         let chunks = Chunks { bytes, count: header[6] as usize };
         let (_, count) = fan_out(chunks.get(b"OIDF")?)?;
         let ids = chunks.get(b"OIDL")?;
-        expect_size("table of ids", count, count * hash.len() as u64, ids.len())?;
+        expect_size("table of ids", count, count * hash.id_len() as u64, ids.len())?;
         let offsets = chunks.get(b"OOFF")?;
         expect_size("table of offsets", count, count * 8, offsets.len())?;
         let names: Vec<&[u8]> = chunks.get(b"PNAM")?.split(|byte| *byte == 0).take(be32(header, 8) as usize).collect();
@@ -45,7 +45,7 @@ impl<'a> MultiIndex<'a> {
         let Some(pack) = self.names.iter().position(|held| *held == name.as_bytes()) else { return Ok(None) };
         let mut pairs = Vec::new();
         for (position, (id, entry)) in
-            self.ids.chunks_exact(self.hash.len()).zip(self.offsets.chunks_exact(8)).enumerate()
+            self.ids.chunks_exact(self.hash.id_len()).zip(self.offsets.chunks_exact(8)).enumerate()
         {
             if be32(entry, 0) as usize == pack {
                 // Without a table of large offsets the highest bit is an ordinary one.

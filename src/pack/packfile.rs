@@ -50,7 +50,7 @@ impl Pack {
     }
 
     fn check(&self) -> Result<(), Fault> {
-        if self.source.len < PACK_HEADER + self.hash.len() as u64 {
+        if self.source.len < PACK_HEADER + self.hash.id_len() as u64 {
             return Err(Fault::Truncated("pack"));
         }
         let mut header = [0; PACK_HEADER as usize];
@@ -66,7 +66,7 @@ impl Pack {
         if index > pack || (self.complete && index < pack) {
             return Err(Fault::Count { index, pack });
         }
-        let mut trailer = vec![0; self.hash.len()];
+        let mut trailer = vec![0; self.hash.id_len()];
         self.source.read_exact_at(&mut trailer, self.end())?;
         match self.index.pack_checksum() {
             Some(known) if known.as_bytes() != trailer => Err(Fault::Checksum),
@@ -76,7 +76,7 @@ impl Pack {
 
     /// Where the last entry ends.
     pub(crate) fn end(&self) -> u64 {
-        self.source.len - self.hash.len() as u64
+        self.source.len - self.hash.id_len() as u64
     }
 
     pub(crate) fn error(&self, offset: u64, fault: impl Into<Fault>) -> Error {

@@ -229,8 +229,7 @@ impl Store {
             let fail = |fault| pack.error(span.0, fault);
             let (header, bytes) = pack.entry(number, span, limit, 0, &mut window).map_err(fail)?;
             inflater.inflate(bytes, header.size, &mut stream).map_err(fail)?;
-            delta.parse_again(&stream).map_err(fail)?;
-            delta.within(limit).map_err(fail)?;
+            delta.parse_within(&stream, limit).map_err(fail)?;
             delta.apply(&content, &stream, &mut next).map_err(fail)?;
             std::mem::swap(&mut content, &mut next);
         }

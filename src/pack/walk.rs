@@ -23,7 +23,7 @@ use super::store::{Store, is_double};
 /// Bytes read at once, when entries are visited in the order of the file.
 const AHEAD: usize = 256 << 10;
 /// Bytes read at once, when the next entry is likely to be near but may not be.
-const NEAR: usize = 4 << 10;
+const NEAR: usize = 2 << 10;
 /// Contents kept to be overwritten by the next ones, per thread.
 const SPARE: usize = 4;
 
@@ -343,6 +343,9 @@ impl<'a, V: Visitor> Walker<'a, V> {
             };
             self.visitor.child(known, &made)
         });
+        if self.stream.capacity() > KEEP {
+            (self.stream, self.delta) = (Vec::new(), Delta::default());
+        }
         self.hold(node, base.kind, state, content);
     }
 
@@ -354,12 +357,8 @@ impl<'a, V: Visitor> Walker<'a, V> {
         let (header, bytes) = forest.pack.entry(forest.number, span, limit, NEAR, &mut self.window).map_err(fail)?;
         self.inflater.inflate(bytes, header.size, &mut self.stream).map_err(fail)?;
         self.summary.inflated += header.size;
-        self.delta.parse_again(&self.stream).map_err(fail)?;
-        self.delta.within(limit).map_err(fail)?;
+        self.delta.parse_within(&self.stream, limit).map_err(fail)?;
         self.delta.apply(base, &self.stream, content).map_err(fail)?;
-        if self.stream.capacity() > KEEP {
-            self.stream.shrink_to(KEEP);
-        }
         Ok(())
     }
 

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 /// A rule file as it is written.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct FileForm<R, E> {
+pub(crate) struct FileForm<R, E> {
     /// `[[rule]]` tables.
     #[serde(default = "Vec::new")]
-    pub rule: Vec<R>,
+    pub(crate) rule: Vec<R>,
     /// `[[evidence]]` tables.
     #[serde(default = "Vec::new")]
-    pub evidence: Vec<E>,
+    pub(crate) evidence: Vec<E>,
 }
 
 /// How much a live credential of this kind opens.
@@ -155,7 +155,7 @@ pub struct MissForm {
 /// A `[[rule]]` table.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct RuleForm {
+pub(crate) struct RuleForm {
     id: String,
     code: String,
     title: String,
@@ -197,7 +197,7 @@ pub struct RuleForm {
 
 impl RuleForm {
     /// Parts what a scan needs from what people read.
-    pub fn split(self) -> (Spec, Prose) {
+    pub(crate) fn split(self) -> (Spec, Prose) {
         let first = self.pattern.map(|pattern| VariantForm {
             literals: self.literals,
             pattern,

@@ -351,10 +351,11 @@ impl Names<'_> {
     }
 
     fn entry(&self, out: &mut Objects, entry: &TreeEntry<'_>) {
-        if !entry.is_gitlink() && !self.store.contains(&entry.oid) {
-            if let Ok(mut missing) = self.missing.lock() {
-                missing.insert(entry.oid);
-            }
+        if !entry.is_gitlink()
+            && !self.store.contains(&entry.oid)
+            && let Ok(mut missing) = self.missing.lock()
+        {
+            missing.insert(entry.oid);
         }
         if self.seen.is_new(entry.name) {
             let plan = self.desk.plan;
