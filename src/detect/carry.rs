@@ -92,8 +92,9 @@ pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], str
         }
     }
     let known = hits.len();
-    for gap in gaps(text.len(), stretches) {
-        let window = rules.prefilter().around(gap, text.len());
+    let windows = windows(rules, text.len(), stretches);
+    let mut cursor = Cursor::new(stretches);
+    for &window in &windows {
         find(rules, text, window, &mut |hit, end| {
             let inside = stretch_with(stretches, hit.at as usize).is_some_and(|stretch| end <= stretch.end());
             if !inside {
@@ -119,13 +120,13 @@ pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], str
         }
     }
     for &hit in &hits {
-        let stretch = stretch_with(stretches, hit.at as usize);
+        let stretch = cursor.at(hit.at as usize);
         judge_hit(rules, judge, text, hit, &mut matches, |reach| {
             !stretch.is_some_and(|stretch| copied(&stretch, hit.at as usize, reach, base.len, text.len()))
         });
     }
     matches.sort_by_key(|(hit, one)| (*hit, one.rule, one.variant, one.span));
-    State { hits, matches, runs: decode::rescan_runs(&base.runs, base.len, text, stretches), len: text.len() }
+    State { hits, matches, runs: decode::rescan_runs(&base.runs, base.len, text, stretches, &windows), len: text.len() }
 }
 
 /// Looks at everything a scan found together.
@@ -213,6 +214,10 @@ fn judge_hit(
     wanted: impl Fn(Reach) -> bool,
 ) {
     let span = Span::new(hit.at as usize, hit.at as usize + rules.prefilter().len_of(hit.literal));
+    // Most hits are judged nowhere near a seam: one look at the widest window of the literal tells.
+    if !rules.widest(hit.literal).is_some_and(|(behind, ahead)| wanted(Reach { behind, ahead })) {
+        return;
+    }
     for target in rules.targets(hit.literal as usize) {
         if let Target::Variant(rule, variant) = *target {
             let (rule, variant) = (rule as usize, variant as usize);
@@ -247,12 +252,38 @@ fn copied(stretch: &Stretch, place: usize, reach: Reach, base_len: usize, len: u
     start && end
 }
 
-/// The inserted bytes and the seams: everything that is not inside one stretch. The text's ends count as seams, for the
-/// base may have gone on where the text ends.
-pub(super) fn gaps(len: usize, stretches: &[Stretch]) -> impl Iterator<Item = Span> + '_ {
+/// Everything that is not inside one stretch, with what has to be read around it: inserted bytes, seams, and the text's
+/// ends, for the base may have gone on where the text ends. Apart and in order.
+fn windows(rules: &RuleSet, len: usize, stretches: &[Stretch]) -> Vec<Span> {
     let starts = std::iter::once(0).chain(stretches.iter().map(Stretch::end));
     let ends = stretches.iter().map(|stretch| stretch.at).chain(std::iter::once(len));
-    starts.zip(ends).map(|(start, end)| Span::new(start, end))
+    let mut out: Vec<Span> = Vec::with_capacity(stretches.len() + 1);
+    for (start, end) in starts.zip(ends) {
+        let filter = rules.prefilter().around(Span::new(start, end), len);
+        let start = filter.start.min(start.saturating_sub(decode::ZONE));
+        let end = filter.end.max((end + decode::ZONE).min(len));
+        match out.last_mut() {
+            Some(last) if last.end >= start => last.end = last.end.max(end),
+            _ => out.push(Span::new(start, end)),
+        }
+    }
+    out
+}
+
+/// Finds the stretches of places that only grow.
+struct Cursor<'a>(&'a [Stretch]);
+
+impl<'a> Cursor<'a> {
+    fn new(stretches: &'a [Stretch]) -> Self {
+        Cursor(stretches)
+    }
+
+    fn at(&mut self, place: usize) -> Option<Stretch> {
+        while self.0.first().is_some_and(|stretch| stretch.end() <= place) {
+            self.0 = &self.0[1..];
+        }
+        self.0.first().copied().filter(|stretch| stretch.at <= place)
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Match;
-use super::carry::{Stretch, gaps};
+use super::carry::Stretch;
 use super::checksum::base64;
 use crate::rule::RuleSet;
 use crate::secret::Secret;
@@ -140,6 +140,8 @@ fn deepen(text: &[u8], encoding: String, depth: usize) -> (Vec<u8>, String) {
 
 /// Bytes next to a run that decide where it ends: an escape that would continue it, padding.
 const MARGIN: usize = 6;
+/// Bytes around a seam in which a run that the base does not tell of has at least one.
+pub(super) const ZONE: usize = 2 * MARGIN;
 
 /// All stretches that decode to text, in order and apart.
 pub(super) fn runs(text: &[u8]) -> Vec<Run> {
@@ -149,8 +151,14 @@ pub(super) fn runs(text: &[u8]) -> Vec<Run> {
     out
 }
 
-/// The runs of a text of which a base is known. The outcome is that of [`runs`].
-pub(super) fn rescan_runs(base: &[Run], base_len: usize, text: &[u8], stretches: &[Stretch]) -> Vec<Run> {
+/// The runs of a text of which a base is known; `zones` are the seams, [`ZONE`] bytes around them included. The outcome is that of [`runs`].
+pub(super) fn rescan_runs(
+    base: &[Run],
+    base_len: usize,
+    text: &[u8],
+    stretches: &[Stretch],
+    zones: &[Span],
+) -> Vec<Run> {
     let mut out = Vec::new();
     for stretch in stretches {
         let first = base.partition_point(|run| run.span.start < stretch.from);
@@ -170,8 +178,7 @@ pub(super) fn rescan_runs(base: &[Run], base_len: usize, text: &[u8], stretches:
             }
         }
     }
-    for gap in gaps(text.len(), stretches) {
-        let zone = Span::new(gap.start.saturating_sub(2 * MARGIN), (gap.end + 2 * MARGIN).min(text.len()));
+    for &zone in zones {
         runs_touching(text, zone, &mut out);
     }
     out.sort_by_key(|run| run.span);

@@ -271,6 +271,8 @@ pub struct RuleSet {
     evidence: Vec<Evidence>,
     prefilter: Prefilter,
     targets: Vec<Vec<Target>>,
+    /// The widest window of a literal's variants, known when it first occurs.
+    widest: Vec<OnceLock<Option<(usize, usize)>>>,
     digest: String,
     customised: bool,
 }
@@ -372,7 +374,8 @@ impl RuleSet {
             hash.update(serde_json::to_vec(&mark.form).expect("a form is plain data"));
         }
         let digest = data_encoding::HEXLOWER.encode(&hash.finalize()[..16]);
-        RuleSet { rules, evidence, prefilter, targets, digest, customised }
+        let widest = targets.iter().map(|_| OnceLock::new()).collect();
+        RuleSet { rules, evidence, prefilter, targets, widest, digest, customised }
     }
 
     /// The rules, in a fixed order.
@@ -397,6 +400,20 @@ impl RuleSet {
     /// The filter over all literals.
     pub(crate) fn prefilter(&self) -> &Prefilter {
         &self.prefilter
+    }
+
+    /// How far before and after its beginning verdicts on a literal look; nothing where no rule judges it.
+    pub(crate) fn widest(&self, literal: u32) -> Option<(usize, usize)> {
+        *self.widest[literal as usize].get_or_init(|| {
+            let reaches = self.targets[literal as usize].iter().filter_map(|target| match target {
+                Target::Variant(rule, variant) => {
+                    let compiled = self.rules[*rule as usize].variants[*variant as usize].compiled();
+                    Some((compiled.behind, compiled.ahead))
+                }
+                _ => None,
+            });
+            reaches.reduce(|a, b| (a.0.max(b.0), a.1.max(b.1)))
+        })
     }
 
     /// What a literal of the filter leads to.

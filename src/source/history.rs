@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 
 use super::repo::{Git, Tips};
+use super::tree::{Entries, TreeEntry};
 use super::{Desk, merge, skip};
 use crate::detect::{Encoding, Judge, State, Stretch, Text, rescan, scan_state, sniff};
 use crate::pack::{Error, Fault, Kind, Limits, Made, ObjectId, Op, Store, Visitor};
@@ -16,6 +17,9 @@ use crate::plan::ScanError;
 use crate::report::{Coverage, SourceKind};
 use crate::triage::group::{Place, Placed};
 use crate::triage::sight::{Glimpse, Sighting, glance, sight};
+
+/// Copies of fewer bytes are read like inserted ones.
+const SHORTEST_COPY: usize = 32;
 
 /// A commit without its message.
 pub(crate) struct Commit {
@@ -41,7 +45,7 @@ pub(crate) struct Objects {
     /// Commits and tags with sightings, by the part of them.
     pub(crate) messages: Vec<(ObjectId, SourceKind, Sighting)>,
     /// Each tree with the trees in it; recorded only where there is something to follow.
-    pub(crate) trees: Vec<(ObjectId, Vec<u64>)>,
+    pub(crate) trees: Vec<(ObjectId, Box<[u64]>)>,
     /// Tags and what they name.
     pub(crate) tags: Vec<(ObjectId, ObjectId)>,
     /// Objects that others name and that are not there.
@@ -136,13 +140,16 @@ fn fail(out: &mut Objects, id: ObjectId, error: &Error) {
 }
 
 /// Where the copied bytes of a made object stand in its base and in itself.
-fn stretches_of(made: &Made<'_>, out: &mut Vec<Stretch>) {
+pub(crate) fn stretches_of(made: &Made<'_>, out: &mut Vec<Stretch>) {
     out.clear();
     let mut at = 0;
     for op in &made.delta.ops {
         match *op {
             Op::Copy { from, len } => {
-                out.push(Stretch { from, at, len });
+                // Shorter copies carry next to nothing and cost two seams.
+                if len >= SHORTEST_COPY {
+                    out.push(Stretch { from, at, len });
+                }
                 at += len;
             }
             Op::Insert { len, .. } => at += len,
@@ -246,32 +253,56 @@ struct Names<'a> {
     missing: Mutex<HashSet<ObjectId>>,
 }
 
+/// What is known of a tree when its later versions are read.
+#[derive(Default)]
+struct Tree {
+    entries: Entries,
+    /// The trees in it, by where their entries begin.
+    inner: Vec<(u32, u64)>,
+}
+
 impl Visitor for Names<'_> {
-    type State = ();
+    type State = Tree;
 
     fn wants(&self, kind: Kind) -> bool {
         kind != Kind::Blob
     }
 
-    fn root(&self, id: ObjectId, kind: Kind, content: &[u8]) {
+    fn root(&self, id: ObjectId, kind: Kind, content: &[u8]) -> Tree {
         let worker = &mut *mine(&self.workers);
+        let out = &mut worker.objects;
         self.desk.progress.advance(1, content.len() as u64);
         match kind {
-            Kind::Commit => self.commit(&mut worker.objects, id, content),
-            Kind::Tag => self.tag(&mut worker.objects, id, content),
-            Kind::Tree => self.tree(&mut worker.objects, id, content, &[]),
+            Kind::Commit => self.commit(out, id, content),
+            Kind::Tag => self.tag(out, id, content),
+            Kind::Tree => {
+                let mut inner = Vec::new();
+                let entries = Entries::read(content, id.as_bytes().len(), |at, entry| {
+                    self.entry(out, at, &entry, &mut inner);
+                });
+                return self.tree(out, id, Tree { entries, inner });
+            }
             Kind::Blob => {}
         }
+        Tree::default()
     }
 
-    fn child(&self, (): &(), made: &Made<'_>) {
+    fn child(&self, base: &Tree, made: &Made<'_>) -> Tree {
         if made.kind != Kind::Tree {
             return self.root(made.id, made.kind, made.content);
         }
         let worker = &mut *mine(&self.workers);
+        let Worker { stretches, objects, .. } = worker;
         self.desk.progress.advance(1, made.content.len() as u64);
-        stretches_of(made, &mut worker.stretches);
-        self.tree(&mut worker.objects, made.id, made.content, &worker.stretches);
+        stretches_of(made, stretches);
+        let mut inner = Vec::with_capacity(base.inner.len() + 1);
+        let id_len = made.id.as_bytes().len();
+        let (entries, kept) = base.entries.reread(made.content, id_len, stretches, |at, entry| {
+            self.entry(objects, at, &entry, &mut inner);
+        });
+        kept.iter().for_each(|kept| kept.carry(&base.inner, &mut inner));
+        inner.sort_unstable();
+        self.tree(objects, made.id, Tree { entries, inner })
     }
 
     fn failed(&self, id: ObjectId, error: &Error) {
@@ -322,35 +353,22 @@ impl Names<'_> {
         self.text(out, id, content, SourceKind::Tag);
     }
 
-    /// Reads the entries that are not wholly inside a stretch: those the base holds as well.
-    fn tree(&self, out: &mut Objects, id: ObjectId, content: &[u8], stretches: &[Stretch]) {
-        let id_len = id.as_bytes().len();
-        let mut trees = Vec::new();
-        let mut entries = TreeEntries::new(content, id_len);
-        let mut stretches = stretches.iter().peekable();
-        loop {
-            let start = entries.at;
-            let Some(entry) = entries.next() else { break };
-            let Some(entry) = entry else {
-                let why = "is malformed: the entries after the first damaged one were not read";
-                skip(&mut out.coverage, format!("tree {id}"), why);
-                break;
-            };
-            if entry.is_tree() {
-                trees.push(key_of(&entry.oid));
-            }
-            while stretches.next_if(|stretch| stretch.at + stretch.len <= start).is_some() {}
-            let known =
-                stretches.peek().is_some_and(|stretch| stretch.at <= start && entries.at <= stretch.at + stretch.len);
-            if !known {
-                self.entry(out, &entry);
-            }
+    fn tree(&self, out: &mut Objects, id: ObjectId, tree: Tree) -> Tree {
+        if tree.entries.damaged {
+            let why = "is malformed: the entries after the first damaged one were not read";
+            skip(&mut out.coverage, format!("tree {id}"), why);
         }
-        trees.shrink_to_fit();
-        out.trees.push((id, trees));
+        if !tree.inner.is_empty() {
+            out.trees.push((id, tree.inner.iter().map(|(_, key)| *key).collect()));
+        }
+        tree
     }
 
-    fn entry(&self, out: &mut Objects, entry: &TreeEntry<'_>) {
+    /// Reads an entry that the tree's base does not hold.
+    fn entry(&self, out: &mut Objects, at: u32, entry: &TreeEntry<'_>, inner: &mut Vec<(u32, u64)>) {
+        if entry.is_tree() {
+            inner.push((at, key_of(&entry.oid)));
+        }
         if !entry.is_gitlink()
             && !self.store.contains(&entry.oid)
             && let Ok(mut missing) = self.missing.lock()
@@ -376,64 +394,6 @@ pub(crate) fn key_of(id: &ObjectId) -> u64 {
 fn header_lines(data: &[u8]) -> u32 {
     let end = memchr::memmem::find(data, b"\n\n").map_or(data.len(), |at| at + 2);
     memchr::memchr_iter(b'\n', &data[..end]).count() as u32
-}
-
-/// One entry of a tree.
-pub(crate) struct TreeEntry<'a> {
-    mode: &'a [u8],
-    pub(crate) name: &'a [u8],
-    pub(crate) oid: ObjectId,
-}
-
-impl TreeEntry<'_> {
-    pub(crate) fn is_tree(&self) -> bool {
-        self.mode == b"40000" || self.mode == b"040000"
-    }
-
-    /// A commit of another repository.
-    pub(crate) fn is_gitlink(&self) -> bool {
-        self.mode == b"160000"
-    }
-}
-
-/// The entries of a raw tree; `None` once where it is malformed.
-pub(crate) struct TreeEntries<'a> {
-    data: &'a [u8],
-    id_len: usize,
-    /// Where the next entry begins.
-    at: usize,
-}
-
-impl<'a> TreeEntries<'a> {
-    /// The entries of a tree whose ids are `id_len` bytes long.
-    pub(crate) fn new(data: &'a [u8], id_len: usize) -> Self {
-        TreeEntries { data, id_len, at: 0 }
-    }
-
-    fn parse(&self) -> Option<(TreeEntry<'a>, usize)> {
-        let data = &self.data[self.at..];
-        let space = data.iter().take(8).position(|byte| *byte == b' ')?;
-        let nul = space + memchr::memchr(0, &data[space..])?;
-        let end = nul + 1 + self.id_len;
-        let oid = ObjectId::from_bytes(data.get(nul + 1..end)?)?;
-        Some((TreeEntry { mode: &data[..space], name: &data[space + 1..nul], oid }, self.at + end))
-    }
-}
-
-impl<'a> Iterator for TreeEntries<'a> {
-    type Item = Option<TreeEntry<'a>>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.at >= self.data.len() {
-            return None;
-        }
-        let Some((entry, next)) = self.parse() else {
-            self.at = self.data.len();
-            return Some(None);
-        };
-        self.at = next;
-        Some(Some(entry))
-    }
 }
 
 fn parse_commit(oid: ObjectId, data: &[u8]) -> Option<Commit> {
@@ -544,15 +504,5 @@ mod tests {
         let commit = parse_commit(oid, raw.as_bytes()).expect("well formed");
         assert_eq!((commit.author.as_str(), commit.time, commit.parents.len()), ("A <> <b>", 9, 1));
         assert!(parse_commit(oid, b"tree x").is_none());
-    }
-
-    #[test]
-    fn a_damaged_tree_yields_what_stands_before_the_damage() {
-        let mut raw = b"100644 a\0".to_vec();
-        raw.extend([1; 20]);
-        raw.extend(b"100644 b\0short");
-        let entries: Vec<_> = TreeEntries::new(&raw, 20).collect();
-        assert_eq!(entries.len(), 2);
-        assert!(entries[0].is_some() && entries[1].is_none());
     }
 }

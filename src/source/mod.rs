@@ -3,6 +3,7 @@
 pub(crate) mod diff;
 pub(crate) mod history;
 pub(crate) mod repo;
+pub(crate) mod tree;
 pub(crate) mod worktree;
 
 use crate::plan::{Plan, Progress};

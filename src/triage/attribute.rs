@@ -4,7 +4,8 @@
 //! versions of a file are ever compared.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Mutex;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
@@ -14,8 +15,9 @@ use crate::pack::{Error, Kind, Limits, Made, ObjectId, Store, Visitor};
 use crate::report::{Reach, SourceKind, Suppression};
 use crate::secret::Secret;
 use crate::source::Desk;
-use crate::source::history::{Commit, Objects, TreeEntries, key_of};
+use crate::source::history::{Commit, Objects, key_of, stretches_of};
 use crate::source::repo::{Tips, within};
+use crate::source::tree::{Entries, TreeEntry};
 
 /// A secret at a path: rule, secret, and whether a comment silences it.
 type Key = (String, usize, Secret, bool);
@@ -103,8 +105,9 @@ fn reach(objects: &Objects, tips: &Tips) -> HashMap<ObjectId, Reach> {
 }
 
 /// An entry of a tree that leads to something flagged.
+#[derive(Clone)]
 struct Relevant {
-    name: Box<[u8]>,
+    name: Arc<[u8]>,
     oid: ObjectId,
     /// Index of the flagged blob.
     blob: Option<usize>,
@@ -130,8 +133,8 @@ impl Forest {
         // First the trees that hold a flag themselves, then those that lead to one of them through any number of others.
         let finder = Finder { desk, blobs: &blobs, names: &names, leads: None, found: Mutex::default() };
         store.walk(&finder, &Limits::default());
-        let holding: HashSet<u64> = finder.into_found().iter().map(|(oid, _)| key_of(oid)).collect();
-        let leads = leads(&objects.trees, holding);
+        let holding: Keys = finder.into_found().iter().map(|(oid, _)| key_of(oid)).collect();
+        let leads = all_leads(&objects.trees, holding);
         let finder = Finder { desk, blobs: &blobs, names: &names, leads: Some(&leads), found: Mutex::default() };
         store.walk(&finder, &Limits::default());
         Forest { relevant: finder.into_found().into_iter().collect() }
@@ -146,22 +149,40 @@ impl Forest {
     }
 }
 
-/// All trees that lead to one of `holding`, those included.
-fn leads(trees: &[(ObjectId, Vec<u64>)], holding: HashSet<u64>) -> HashSet<u64> {
-    let mut edges: Vec<(u64, u64)> =
-        trees.iter().flat_map(|(tree, inner)| inner.iter().map(|child| (*child, key_of(tree)))).collect();
-    edges.sort_unstable();
-    let mut leads = holding.clone();
-    let mut stack: Vec<u64> = holding.into_iter().collect();
-    while let Some(child) = stack.pop() {
-        let first = edges.partition_point(|(key, _)| *key < child);
-        for (_, parent) in edges[first..].iter().take_while(|(key, _)| *key == child) {
-            if leads.insert(*parent) {
-                stack.push(*parent);
-            }
-        }
+/// Hashes keys that are hashes themselves.
+#[derive(Clone, Copy, Default)]
+struct Same(u64);
+
+impl Hasher for Same {
+    fn finish(&self) -> u64 {
+        self.0
     }
-    leads
+
+    fn write(&mut self, _bytes: &[u8]) {}
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
+
+type Keys = HashSet<u64, BuildHasherDefault<Same>>;
+
+/// All trees that lead to one of `leads`, those included.
+fn all_leads(trees: &[(ObjectId, Box<[u64]>)], mut leads: Keys) -> Keys {
+    // A round for each level of folders.
+    loop {
+        let known = &leads;
+        let more: Vec<u64> = trees
+            .par_iter()
+            .filter(|(_, inner)| inner.iter().any(|key| known.contains(key)))
+            .map(|(tree, _)| key_of(tree))
+            .filter(|key| !known.contains(key))
+            .collect();
+        if more.is_empty() {
+            return leads;
+        }
+        leads.extend(more);
+    }
 }
 
 /// A walk over trees that keeps the entries worth following.
@@ -170,42 +191,61 @@ struct Finder<'a> {
     blobs: &'a HashMap<ObjectId, usize>,
     names: &'a HashMap<&'a [u8], usize>,
     /// Trees to follow; without them only what is flagged itself is kept.
-    leads: Option<&'a HashSet<u64>>,
+    leads: Option<&'a Keys>,
     found: Mutex<Vec<(ObjectId, Vec<Relevant>)>>,
+}
+
+/// What is known of a tree when its later versions are read.
+struct Found {
+    entries: Entries,
+    relevant: Vec<(u32, Relevant)>,
 }
 
 impl Finder<'_> {
     fn into_found(self) -> Vec<(ObjectId, Vec<Relevant>)> {
         self.found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
+
+    fn look(&self, at: u32, entry: &TreeEntry<'_>, out: &mut Vec<(u32, Relevant)>) {
+        let blob = self.blobs.get(&entry.oid).copied();
+        let flagged_name = if self.names.is_empty() { None } else { self.names.get(entry.name).copied() };
+        let is_tree = entry.is_tree() && self.leads.is_some_and(|leads| leads.contains(&key_of(&entry.oid)));
+        if is_tree || blob.is_some() || flagged_name.is_some() {
+            out.push((at, Relevant { name: entry.name.into(), oid: entry.oid, blob, flagged_name, is_tree }));
+        }
+    }
+
+    fn keep(&self, id: ObjectId, found: Found) -> Found {
+        if let (false, Ok(mut all)) = (found.relevant.is_empty(), self.found.lock()) {
+            all.push((id, found.relevant.iter().map(|(_, entry)| entry.clone()).collect()));
+        }
+        found
+    }
 }
 
 impl Visitor for Finder<'_> {
-    type State = ();
+    type State = Found;
 
     fn wants(&self, kind: Kind) -> bool {
         kind == Kind::Tree
     }
 
-    fn root(&self, id: ObjectId, _kind: Kind, content: &[u8]) {
-        if self.leads.is_some_and(|leads| !leads.contains(&key_of(&id))) {
-            return;
-        }
-        let mut entries = Vec::new();
-        for entry in TreeEntries::new(content, id.as_bytes().len()).flatten() {
-            let (blob, flagged_name) = (self.blobs.get(&entry.oid).copied(), self.names.get(entry.name).copied());
-            let is_tree = entry.is_tree() && self.leads.is_some_and(|leads| leads.contains(&key_of(&entry.oid)));
-            if is_tree || blob.is_some() || flagged_name.is_some() {
-                entries.push(Relevant { name: entry.name.into(), oid: entry.oid, blob, flagged_name, is_tree });
-            }
-        }
-        if let (false, Ok(mut found)) = (entries.is_empty(), self.found.lock()) {
-            found.push((id, entries));
-        }
+    fn root(&self, id: ObjectId, _kind: Kind, content: &[u8]) -> Found {
+        let mut relevant = Vec::new();
+        let entries = Entries::read(content, id.as_bytes().len(), |at, entry| self.look(at, &entry, &mut relevant));
+        self.keep(id, Found { entries, relevant })
     }
 
-    fn child(&self, (): &(), made: &Made<'_>) {
-        self.root(made.id, made.kind, made.content);
+    fn child(&self, base: &Found, made: &Made<'_>) -> Found {
+        let mut stretches = Vec::new();
+        stretches_of(made, &mut stretches);
+        let mut relevant = Vec::new();
+        let id_len = made.id.as_bytes().len();
+        let (entries, kept) =
+            base.entries.reread(made.content, id_len, &stretches, |at, entry| self.look(at, &entry, &mut relevant));
+        kept.iter().for_each(|kept| kept.carry(&base.relevant, &mut relevant));
+        relevant.sort_by_key(|(at, _)| *at);
+        self.keep(made.id, Found { entries, relevant })
     }
 
     /// What cannot be read was told by the walk before.
