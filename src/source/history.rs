@@ -3,8 +3,8 @@
 //! This is the joint between the walk over the packs and the detector: blobs are scanned at the roots of delta trees and
 //! rescanned at their children.
 
-use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 
@@ -44,8 +44,10 @@ pub(crate) struct Objects {
     pub(crate) names: Vec<(Vec<u8>, Vec<Sighting>)>,
     /// Commits and tags with sightings, by the part of them.
     pub(crate) messages: Vec<(ObjectId, SourceKind, Sighting)>,
-    /// Each tree with the trees in it; recorded only where there is something to follow.
-    pub(crate) trees: Vec<(ObjectId, Box<[u64]>)>,
+    /// The key of each tree, with what there is in it to follow.
+    pub(crate) trees: Vec<(u64, Box<[Inner]>)>,
+    /// The names in it.
+    pub(crate) inner_names: Vec<Box<[u8]>>,
     /// Tags and what they name.
     pub(crate) tags: Vec<(ObjectId, ObjectId)>,
     /// Objects that others name and that are not there.
@@ -82,9 +84,20 @@ pub(crate) fn read(desk: &Desk<'_>, store: &Store, tips: &Tips, root: &Path) -> 
     let mut objects = Objects::default();
     blobs.workers.into_iter().for_each(|worker| objects.absorb(unlock(worker).objects));
     desk.progress.phase("names", None);
-    let names = Names { desk, store, workers: workers(), seen: SeenNames::default(), missing: Mutex::default() };
+    objects.blobs.sort_unstable_by_key(|(oid, _)| *oid);
+    let flagged = objects.blobs.iter().enumerate().map(|(index, (oid, _))| (*oid, index as u32)).collect();
+    let names = Names {
+        desk,
+        store,
+        flagged,
+        workers: workers(),
+        seen: SeenNames::default(),
+        inner: Mutex::default(),
+        missing: Mutex::default(),
+    };
     let others = store.walk(&names, &Limits::default());
     names.workers.into_iter().for_each(|worker| objects.absorb(unlock(worker).objects));
+    objects.inner_names = unlock(names.inner).list;
     if desk.progress.interrupted() {
         return Err(ScanError::Interrupted);
     }
@@ -103,9 +116,46 @@ pub(crate) fn read(desk: &Desk<'_>, store: &Store, tips: &Tips, root: &Path) -> 
         skip(coverage, format!("objects of '{}'", root.display()), trouble.to_string());
     }
     objects.commits.sort_unstable_by_key(|commit| commit.oid);
-    objects.blobs.sort_unstable_by_key(|(oid, _)| *oid);
-    objects.trees.sort_unstable_by_key(|(oid, _)| *oid);
     Ok(objects)
+}
+
+/// An entry of a tree that is to be followed: a tree, or a blob with glimpses.
+#[derive(Clone, Copy)]
+pub(crate) struct Inner {
+    /// Key of what it names.
+    pub(crate) key: u64,
+    /// Its name, as an index.
+    pub(crate) name: u32,
+    /// Index of the blob, or [`Inner::TREE`].
+    blob: u32,
+}
+
+impl Inner {
+    const TREE: u32 = u32::MAX;
+
+    /// Index of the blob; nothing for a tree.
+    pub(crate) fn blob(&self) -> Option<usize> {
+        (self.blob != Inner::TREE).then_some(self.blob as usize)
+    }
+}
+
+/// Names with a number each.
+#[derive(Default)]
+struct Numbered {
+    numbers: HashMap<Box<[u8]>, u32>,
+    list: Vec<Box<[u8]>>,
+}
+
+impl Numbered {
+    fn number(&mut self, name: &[u8]) -> u32 {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let number = self.list.len() as u32;
+        self.list.push(name.into());
+        self.numbers.insert(name.into(), number);
+        number
+    }
 }
 
 /// One thread's share of a walk, and its scratch space.
@@ -114,7 +164,28 @@ struct Worker {
     judge: Judge,
     objects: Objects,
     stretches: Vec<Stretch>,
+    /// Keys of objects that are there.
+    known: Keys,
 }
+
+/// Hashes keys that are hashes themselves.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Same(u64);
+
+impl Hasher for Same {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _bytes: &[u8]) {}
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
+
+/// Keys of objects.
+pub(crate) type Keys = HashSet<u64, BuildHasherDefault<Same>>;
 
 fn workers() -> Vec<Mutex<Worker>> {
     (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect()
@@ -140,7 +211,7 @@ fn fail(out: &mut Objects, id: ObjectId, error: &Error) {
 }
 
 /// Where the copied bytes of a made object stand in its base and in itself.
-pub(crate) fn stretches_of(made: &Made<'_>, out: &mut Vec<Stretch>) {
+fn stretches_of(made: &Made<'_>, out: &mut Vec<Stretch>) {
     out.clear();
     let mut at = 0;
     for op in &made.delta.ops {
@@ -200,7 +271,7 @@ impl Blobs<'_> {
     fn blob(&self, worker: &mut Worker, id: ObjectId, content: &[u8], base: Option<&State>) -> Option<State> {
         let rules = &self.desk.plan.rules;
         let encoding = sniff(content);
-        let Worker { judge, objects, stretches } = worker;
+        let Worker { judge, objects, stretches, .. } = worker;
         let (state, seen) = match (encoding, base) {
             (Encoding::Utf16Le | Encoding::Utf16Be, _) => {
                 let text = Text::of(content);
@@ -248,8 +319,10 @@ impl SeenNames {
 struct Names<'a> {
     desk: &'a Desk<'a>,
     store: &'a Store,
+    flagged: HashMap<ObjectId, u32>,
     workers: Vec<Mutex<Worker>>,
     seen: SeenNames,
+    inner: Mutex<Numbered>,
     missing: Mutex<HashSet<ObjectId>>,
 }
 
@@ -257,8 +330,8 @@ struct Names<'a> {
 #[derive(Default)]
 struct Tree {
     entries: Entries,
-    /// The trees in it, by where their entries begin.
-    inner: Vec<(u32, u64)>,
+    /// What is to be followed in it, by where the entries begin.
+    inner: Vec<(u32, Inner)>,
 }
 
 impl Visitor for Names<'_> {
@@ -270,7 +343,7 @@ impl Visitor for Names<'_> {
 
     fn root(&self, id: ObjectId, kind: Kind, content: &[u8]) -> Tree {
         let worker = &mut *mine(&self.workers);
-        let out = &mut worker.objects;
+        let Worker { objects: out, known, .. } = worker;
         self.desk.progress.advance(1, content.len() as u64);
         match kind {
             Kind::Commit => self.commit(out, id, content),
@@ -278,7 +351,7 @@ impl Visitor for Names<'_> {
             Kind::Tree => {
                 let mut inner = Vec::new();
                 let entries = Entries::read(content, id.as_bytes().len(), |at, entry| {
-                    self.entry(out, at, &entry, &mut inner);
+                    self.entry(out, known, at, &entry, &mut inner);
                 });
                 return self.tree(out, id, Tree { entries, inner });
             }
@@ -292,16 +365,16 @@ impl Visitor for Names<'_> {
             return self.root(made.id, made.kind, made.content);
         }
         let worker = &mut *mine(&self.workers);
-        let Worker { stretches, objects, .. } = worker;
+        let Worker { stretches, objects, known, .. } = worker;
         self.desk.progress.advance(1, made.content.len() as u64);
         stretches_of(made, stretches);
         let mut inner = Vec::with_capacity(base.inner.len() + 1);
         let id_len = made.id.as_bytes().len();
         let (entries, kept) = base.entries.reread(made.content, id_len, stretches, |at, entry| {
-            self.entry(objects, at, &entry, &mut inner);
+            self.entry(objects, known, at, &entry, &mut inner);
         });
         kept.iter().for_each(|kept| kept.carry(&base.inner, &mut inner));
-        inner.sort_unstable();
+        inner.sort_unstable_by_key(|(at, _)| *at);
         self.tree(objects, made.id, Tree { entries, inner })
     }
 
@@ -359,21 +432,30 @@ impl Names<'_> {
             skip(&mut out.coverage, format!("tree {id}"), why);
         }
         if !tree.inner.is_empty() {
-            out.trees.push((id, tree.inner.iter().map(|(_, key)| *key).collect()));
+            out.trees.push((key_of(&id), tree.inner.iter().map(|(_, inner)| *inner).collect()));
         }
         tree
     }
 
     /// Reads an entry that the tree's base does not hold.
-    fn entry(&self, out: &mut Objects, at: u32, entry: &TreeEntry<'_>, inner: &mut Vec<(u32, u64)>) {
-        if entry.is_tree() {
-            inner.push((at, key_of(&entry.oid)));
+    fn entry(
+        &self,
+        out: &mut Objects,
+        known: &mut Keys,
+        at: u32,
+        entry: &TreeEntry<'_>,
+        inner: &mut Vec<(u32, Inner)>,
+    ) {
+        let key = key_of(&entry.oid);
+        let blob = if entry.is_tree() { Some(Inner::TREE) } else { self.flagged.get(&entry.oid).copied() };
+        if let (Some(blob), Ok(mut names)) = (blob, self.inner.lock()) {
+            inner.push((at, Inner { key, name: names.number(entry.name), blob }));
         }
-        if !entry.is_gitlink()
-            && !self.store.contains(&entry.oid)
-            && let Ok(mut missing) = self.missing.lock()
-        {
-            missing.insert(entry.oid);
+        if !entry.is_gitlink() && known.insert(key) && !self.store.contains(&entry.oid) {
+            known.remove(&key);
+            if let Ok(mut missing) = self.missing.lock() {
+                missing.insert(entry.oid);
+            }
         }
         if self.seen.is_new(entry.name) {
             let plan = self.desk.plan;

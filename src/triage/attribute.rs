@@ -4,8 +4,8 @@
 //! versions of a file are ever compared.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::{Arc, Mutex};
+use std::hash::BuildHasherDefault;
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 
@@ -15,9 +15,9 @@ use crate::pack::{Error, Kind, Limits, Made, ObjectId, Store, Visitor};
 use crate::report::{Reach, SourceKind, Suppression};
 use crate::secret::Secret;
 use crate::source::Desk;
-use crate::source::history::{Commit, Objects, key_of, stretches_of};
+use crate::source::history::{Commit, Inner, Keys, Objects, Same, key_of};
 use crate::source::repo::{Tips, within};
-use crate::source::tree::{Entries, TreeEntry};
+use crate::source::tree::Entries;
 
 /// A secret at a path: rule, secret, and whether a comment silences it.
 type Key = (String, usize, Secret, bool);
@@ -56,7 +56,7 @@ pub(crate) fn attribute(
 ) -> Attributed {
     desk.progress.phase("attribution", None);
     let reach = reach(objects, tips);
-    let forest = Forest::read(desk, store, objects);
+    let forest = Forest::grow(desk, store, objects);
     let mut story = Story {
         desk,
         objects,
@@ -67,12 +67,12 @@ pub(crate) fn attribute(
         names: BTreeMap::new(),
         seen: HashSet::new(),
     };
-    let trees: HashMap<ObjectId, ObjectId> = objects.commits.iter().map(|commit| (commit.oid, commit.tree)).collect();
+    let trees: HashMap<ObjectId, u64> =
+        objects.commits.iter().map(|commit| (commit.oid, key_of(&commit.tree))).collect();
     for (index, commit) in objects.commits.iter().enumerate() {
-        if forest.relevant.contains_key(&commit.tree) {
-            let parents: Vec<ObjectId> =
-                commit.parents.iter().filter_map(|parent| trees.get(parent).copied()).collect();
-            story.compare(index, "", commit.tree, &parents);
+        if forest.relevant.contains_key(&key_of(&commit.tree)) {
+            let parents: Vec<u64> = commit.parents.iter().filter_map(|parent| trees.get(parent).copied()).collect();
+            story.compare(index, "", key_of(&commit.tree), &parents);
         }
     }
     let head_tree = tips.head.and_then(|head| trees.get(&head).copied());
@@ -105,10 +105,12 @@ fn reach(objects: &Objects, tips: &Tips) -> HashMap<ObjectId, Reach> {
 }
 
 /// An entry of a tree that leads to something flagged.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 struct Relevant {
-    name: Arc<[u8]>,
-    oid: ObjectId,
+    /// Its name, as an index.
+    name: u32,
+    /// Key of what it names.
+    key: u64,
     /// Index of the flagged blob.
     blob: Option<usize>,
     /// Index of the flagged name.
@@ -118,65 +120,72 @@ struct Relevant {
 
 /// The trees that lead to something flagged.
 struct Forest {
-    relevant: HashMap<ObjectId, Vec<Relevant>>,
+    relevant: HashMap<u64, Vec<Relevant>, BuildHasherDefault<Same>>,
+    names: Vec<Box<[u8]>>,
 }
 
 impl Forest {
-    fn read(desk: &Desk<'_>, store: &Store, objects: &Objects) -> Self {
-        let blobs: HashMap<ObjectId, usize> =
-            objects.blobs.iter().enumerate().map(|(index, (oid, _))| (*oid, index)).collect();
-        let names: HashMap<&[u8], usize> =
-            objects.names.iter().enumerate().map(|(index, (name, _))| (name.as_slice(), index)).collect();
-        if blobs.is_empty() && names.is_empty() {
-            return Forest { relevant: HashMap::new() };
-        }
-        // First the trees that hold a flag themselves, then those that lead to one of them through any number of others.
-        let finder = Finder { desk, blobs: &blobs, names: &names, leads: None, found: Mutex::default() };
-        store.walk(&finder, &Limits::default());
-        let holding: Keys = finder.into_found().iter().map(|(oid, _)| key_of(oid)).collect();
+    fn grow(desk: &Desk<'_>, store: &Store, objects: &Objects) -> Self {
+        let mut forest = Forest { relevant: HashMap::default(), names: objects.inner_names.clone() };
+        let named = Named::find(desk, store, &objects.names);
+        let holding = objects.trees.iter().filter(|(_, inner)| inner.iter().any(|entry| entry.blob().is_some()));
+        let holding: Keys = holding.map(|(tree, _)| *tree).chain(named.iter().map(|one| one.tree)).collect();
         let leads = all_leads(&objects.trees, holding);
-        let finder = Finder { desk, blobs: &blobs, names: &names, leads: Some(&leads), found: Mutex::default() };
-        store.walk(&finder, &Limits::default());
-        Forest { relevant: finder.into_found().into_iter().collect() }
+        for (tree, inner) in objects.trees.iter().filter(|(tree, _)| leads.contains(tree)) {
+            let follow = inner.iter().filter(|entry| entry.blob().is_some() || leads.contains(&entry.key));
+            let relevant = follow.map(|entry| Relevant {
+                name: entry.name,
+                key: entry.key,
+                blob: entry.blob(),
+                flagged_name: None,
+                is_tree: entry.blob().is_none(),
+            });
+            forest.relevant.insert(*tree, relevant.collect());
+        }
+        for one in named {
+            let bytes = &objects.names[one.name].0;
+            let known = forest.names.iter().position(|name| **name == **bytes);
+            let name = known.unwrap_or_else(|| {
+                forest.names.push(bytes.as_slice().into());
+                forest.names.len() - 1
+            }) as u32;
+            let entries = forest.relevant.entry(one.tree).or_default();
+            match entries.iter_mut().find(|entry| entry.name == name) {
+                Some(entry) => entry.flagged_name = Some(one.name),
+                None => entries.push(Relevant {
+                    name,
+                    key: one.key,
+                    blob: None,
+                    flagged_name: Some(one.name),
+                    is_tree: false,
+                }),
+            }
+        }
+        forest
     }
 
-    fn entries(&self, tree: ObjectId) -> &[Relevant] {
+    fn entries(&self, tree: u64) -> &[Relevant] {
         self.relevant.get(&tree).map_or(&[], Vec::as_slice)
     }
 
-    fn find(&self, tree: ObjectId, name: &[u8]) -> Option<&Relevant> {
-        self.entries(tree).iter().find(|entry| *entry.name == *name)
+    fn find(&self, tree: u64, name: u32) -> Option<&Relevant> {
+        self.entries(tree).iter().find(|entry| entry.name == name)
+    }
+
+    fn path(&self, folder: &str, entry: &Relevant) -> String {
+        join(folder, &self.names[entry.name as usize])
     }
 }
-
-/// Hashes keys that are hashes themselves.
-#[derive(Clone, Copy, Default)]
-struct Same(u64);
-
-impl Hasher for Same {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _bytes: &[u8]) {}
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-}
-
-type Keys = HashSet<u64, BuildHasherDefault<Same>>;
 
 /// All trees that lead to one of `leads`, those included.
-fn all_leads(trees: &[(ObjectId, Box<[u64]>)], mut leads: Keys) -> Keys {
+fn all_leads(trees: &[(u64, Box<[Inner]>)], mut leads: Keys) -> Keys {
     // A round for each level of folders.
     loop {
         let known = &leads;
         let more: Vec<u64> = trees
             .par_iter()
-            .filter(|(_, inner)| inner.iter().any(|key| known.contains(key)))
-            .map(|(tree, _)| key_of(tree))
-            .filter(|key| !known.contains(key))
+            .filter(|(tree, inner)| !known.contains(tree) && inner.iter().any(|entry| known.contains(&entry.key)))
+            .map(|(tree, _)| *tree)
             .collect();
         if more.is_empty() {
             return leads;
@@ -185,67 +194,51 @@ fn all_leads(trees: &[(ObjectId, Box<[u64]>)], mut leads: Keys) -> Keys {
     }
 }
 
-/// A walk over trees that keeps the entries worth following.
+/// An entry whose name holds a secret.
+struct Named {
+    tree: u64,
+    key: u64,
+    /// Index of the flagged name.
+    name: usize,
+}
+
+impl Named {
+    /// Which names are flagged is known only when all trees were read: where there are any, trees are read once more.
+    fn find(desk: &Desk<'_>, store: &Store, names: &[(Vec<u8>, Vec<Sighting>)]) -> Vec<Named> {
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let names = names.iter().enumerate().map(|(index, (name, _))| (name.as_slice(), index)).collect();
+        let finder = Finder { desk, names, found: Mutex::default() };
+        store.walk(&finder, &Limits::default());
+        finder.found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// A walk over trees that looks for names.
 struct Finder<'a> {
     desk: &'a Desk<'a>,
-    blobs: &'a HashMap<ObjectId, usize>,
-    names: &'a HashMap<&'a [u8], usize>,
-    /// Trees to follow; without them only what is flagged itself is kept.
-    leads: Option<&'a Keys>,
-    found: Mutex<Vec<(ObjectId, Vec<Relevant>)>>,
-}
-
-/// What is known of a tree when its later versions are read.
-struct Found {
-    entries: Entries,
-    relevant: Vec<(u32, Relevant)>,
-}
-
-impl Finder<'_> {
-    fn into_found(self) -> Vec<(ObjectId, Vec<Relevant>)> {
-        self.found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    fn look(&self, at: u32, entry: &TreeEntry<'_>, out: &mut Vec<(u32, Relevant)>) {
-        let blob = self.blobs.get(&entry.oid).copied();
-        let flagged_name = if self.names.is_empty() { None } else { self.names.get(entry.name).copied() };
-        let is_tree = entry.is_tree() && self.leads.is_some_and(|leads| leads.contains(&key_of(&entry.oid)));
-        if is_tree || blob.is_some() || flagged_name.is_some() {
-            out.push((at, Relevant { name: entry.name.into(), oid: entry.oid, blob, flagged_name, is_tree }));
-        }
-    }
-
-    fn keep(&self, id: ObjectId, found: Found) -> Found {
-        if let (false, Ok(mut all)) = (found.relevant.is_empty(), self.found.lock()) {
-            all.push((id, found.relevant.iter().map(|(_, entry)| entry.clone()).collect()));
-        }
-        found
-    }
+    names: HashMap<&'a [u8], usize>,
+    found: Mutex<Vec<Named>>,
 }
 
 impl Visitor for Finder<'_> {
-    type State = Found;
+    type State = ();
 
     fn wants(&self, kind: Kind) -> bool {
         kind == Kind::Tree
     }
 
-    fn root(&self, id: ObjectId, _kind: Kind, content: &[u8]) -> Found {
-        let mut relevant = Vec::new();
-        let entries = Entries::read(content, id.as_bytes().len(), |at, entry| self.look(at, &entry, &mut relevant));
-        self.keep(id, Found { entries, relevant })
+    fn root(&self, id: ObjectId, _kind: Kind, content: &[u8]) {
+        Entries::read(content, id.as_bytes().len(), |_, entry| {
+            if let (Some(name), Ok(mut found)) = (self.names.get(entry.name), self.found.lock()) {
+                found.push(Named { tree: key_of(&id), key: key_of(&entry.oid), name: *name });
+            }
+        });
     }
 
-    fn child(&self, base: &Found, made: &Made<'_>) -> Found {
-        let mut stretches = Vec::new();
-        stretches_of(made, &mut stretches);
-        let mut relevant = Vec::new();
-        let id_len = made.id.as_bytes().len();
-        let (entries, kept) =
-            base.entries.reread(made.content, id_len, &stretches, |at, entry| self.look(at, &entry, &mut relevant));
-        kept.iter().for_each(|kept| kept.carry(&base.relevant, &mut relevant));
-        relevant.sort_by_key(|(at, _)| *at);
-        self.keep(made.id, Found { entries, relevant })
+    fn child(&self, (): &(), made: &Made<'_>) {
+        self.root(made.id, made.kind, made.content);
     }
 
     /// What cannot be read was told by the walk before.
@@ -270,9 +263,9 @@ struct Head {
 }
 
 impl Head {
-    fn list(&mut self, forest: &Forest, objects: &Objects, folder: &str, tree: ObjectId) {
+    fn list(&mut self, forest: &Forest, objects: &Objects, folder: &str, tree: u64) {
         for entry in forest.entries(tree) {
-            let path = join(folder, &entry.name);
+            let path = forest.path(folder, entry);
             if let Some(blob) = entry.blob {
                 for one in &objects.blobs[blob].1 {
                     let key = (path.clone(), one.rule, one.secret.clone());
@@ -283,7 +276,7 @@ impl Head {
                 }
             }
             if entry.is_tree {
-                self.list(forest, objects, &path, entry.oid);
+                self.list(forest, objects, &path, entry.key);
             }
             if entry.flagged_name.is_some() {
                 self.names.insert(path);
@@ -341,27 +334,26 @@ struct Story<'a> {
 
 impl Story<'_> {
     /// Notes what the tree of a commit shows that none of its parents' trees did.
-    fn compare(&mut self, commit: usize, folder: &str, tree: ObjectId, parents: &[ObjectId]) {
+    fn compare(&mut self, commit: usize, folder: &str, tree: u64, parents: &[u64]) {
         if parents.contains(&tree) {
             return;
         }
         let forest = self.forest;
         for entry in forest.entries(tree) {
-            let before: Vec<&Relevant> =
-                parents.iter().filter_map(|parent| forest.find(*parent, &entry.name)).collect();
+            let before: Vec<&Relevant> = parents.iter().filter_map(|parent| forest.find(*parent, entry.name)).collect();
             if let Some(name) = entry.flagged_name.filter(|_| before.is_empty()) {
                 let event = self.event(commit, name);
-                keep_first(&mut self.names, (join(folder, &entry.name), name), event);
+                keep_first(&mut self.names, (forest.path(folder, entry), name), event);
             }
-            if before.iter().any(|old| old.oid == entry.oid) {
+            if before.iter().any(|old| old.key == entry.key) {
                 continue;
             }
             if entry.is_tree {
-                let folders: Vec<ObjectId> = before.iter().filter(|old| old.is_tree).map(|old| old.oid).collect();
-                self.compare(commit, &join(folder, &entry.name), entry.oid, &folders);
+                let folders: Vec<u64> = before.iter().filter(|old| old.is_tree).map(|old| old.key).collect();
+                self.compare(commit, &forest.path(folder, entry), entry.key, &folders);
             } else if let Some(blob) = entry.blob {
                 self.seen.insert(blob);
-                self.blob(commit, join(folder, &entry.name), blob, &before);
+                self.blob(commit, forest.path(folder, entry), blob, &before);
             }
         }
     }
