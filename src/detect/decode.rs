@@ -141,7 +141,7 @@ fn deepen(text: &[u8], encoding: String, depth: usize) -> (Vec<u8>, String) {
 /// Bytes next to a run that decide where it ends: an escape that would continue it, padding.
 const MARGIN: usize = 6;
 /// Bytes around a seam in which a run that the base does not tell of has at least one.
-pub(super) const ZONE: usize = 2 * MARGIN;
+pub(super) const ZONE: usize = MARGIN;
 
 /// All stretches that decode to text, in order and apart.
 pub(super) fn runs(text: &[u8]) -> Vec<Run> {

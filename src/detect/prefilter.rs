@@ -11,7 +11,7 @@ use crate::span::Span;
 const BITS: u32 = 15;
 /// Bytes of a literal that the filter looks for. What follows is left to those who judge the occurrence: the fewer bytes
 /// an occurrence has, the fewer have to be read around a seam.
-const KEY: usize = 12;
+const KEY: usize = 10;
 /// Where in a literal the three bytes may begin at the latest.
 const LATEST: usize = 5;
 

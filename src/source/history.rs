@@ -19,7 +19,7 @@ use crate::triage::group::{Place, Placed};
 use crate::triage::sight::{Glimpse, Sighting, glance, sight};
 
 /// Copies of fewer bytes are read like inserted ones.
-const SHORTEST_COPY: usize = 32;
+const SHORTEST_COPY: usize = 40;
 
 /// A commit without its message.
 pub(crate) struct Commit {
