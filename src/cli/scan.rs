@@ -63,6 +63,10 @@ fn destinations(args: &Scan) -> Result<Vec<(Format, Destination)>> {
     };
     let mut all = vec![(format(args.output.format), first)];
     all.extend(args.output.report.iter().map(|(kind, path)| (format(*kind), Destination::File(path.clone()))));
+    let piped = matches!(all[0].1, Destination::Stdout) && !std::io::stdout().is_terminal();
+    if args.output.reveal && piped && all[0].0 != Format::Sarif {
+        bail!("cannot reveal secrets to a pipe, where logs may keep them: name a file with --output");
+    }
     let files: Vec<&PathBuf> = all.iter().filter_map(|(_, destination)| destination.file()).collect();
     if let Some(twice) =
         files.iter().enumerate().find(|(index, file)| files[..*index].contains(file)).map(|(_, file)| file)

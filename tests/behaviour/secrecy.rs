@@ -1,7 +1,7 @@
 //! No output holds a secret unless the user asked for it.
 
 use crate::history::Places;
-use crate::util::{Folder, fill, leak};
+use crate::util::{Folder, Run, fill, leak, program};
 
 #[test]
 fn no_output_holds_a_secret_that_nobody_asked_for() {
@@ -87,4 +87,13 @@ fn no_encoded_form_of_a_secret_is_left_in_its_snippet() {
             assert!(!run.all().contains(text.as_str()), "{content}");
         }
     }
+}
+
+#[test]
+fn secrets_are_not_revealed_to_a_pipe() {
+    let folder = Folder::new();
+    folder.write("env", leak(1).line);
+    let run = Run::of(program(folder.path()).args(["scan", "--reveal"]).output().expect("the binary runs"));
+    assert_eq!(run.code, Some(2));
+    assert!(!run.all().contains(&leak(1).secret) && run.stderr.contains("--output"), "{}", run.all());
 }

@@ -224,7 +224,7 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    fn of(out: Output) -> Self {
+    pub(crate) fn of(out: Output) -> Self {
         Run {
             code: out.status.code(),
             stdout: String::from_utf8_lossy(&out.stdout).into_owned(),
@@ -250,9 +250,19 @@ pub(crate) fn program(folder: &Path) -> Command {
     command
 }
 
-/// Runs the binary in a folder.
+/// Runs the binary in a folder. Secrets are not revealed to a pipe: where they are asked for, the report goes through a
+/// file, and stands as standard output all the same.
 pub(crate) fn snout<S: AsRef<OsStr>>(folder: &Path, args: &[S]) -> Run {
-    Run::of(program(folder).args(args).output().expect("the binary runs"))
+    let has = |flag: &str| args.iter().any(|arg| arg.as_ref() == flag);
+    let mut command = program(folder);
+    command.args(args);
+    if !has("--reveal") || has("--output") {
+        return Run::of(command.output().expect("the binary runs"));
+    }
+    let report = tempfile::NamedTempFile::new().expect("a file");
+    let mut run = Run::of(command.arg("--output").arg(report.path()).output().expect("the binary runs"));
+    run.stdout = fs::read_to_string(report.path()).expect("a report");
+    run
 }
 
 /// Runs the binary with something on its standard input.
