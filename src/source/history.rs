@@ -78,12 +78,11 @@ pub(crate) fn read(desk: &Desk<'_>, store: &Store, tips: &Tips, root: &Path) -> 
     let max_object = desk.plan.max_file_size.unwrap_or(crate::pack::MAX_OBJECT);
     // The user's limit is one on files: no tree or commit is left out for it.
     let limits = Limits { max_object, ..Limits::default() };
-    desk.progress.phase("objects", None);
+    desk.progress.phase("objects", Some(store.objects().count() as u64));
     let blobs = Blobs { desk, workers: workers() };
     let summary = store.walk(&blobs, &limits);
     let mut objects = Objects::default();
     blobs.workers.into_iter().for_each(|worker| objects.absorb(unlock(worker).objects));
-    desk.progress.phase("names", None);
     objects.blobs.sort_unstable_by_key(|(oid, _)| *oid);
     let flagged = objects.blobs.iter().enumerate().map(|(index, (oid, _))| (*oid, index as u32)).collect();
     let names = Names {
