@@ -87,7 +87,7 @@ impl Progress for Silent {
 #[derive(Debug, thiserror::Error)]
 pub enum ScanError {
     /// A path that is not there.
-    #[error("cannot scan '{}': {source}", path.display())]
+    #[error("cannot scan '{}'", path.display())]
     Path {
         /// The path.
         path: PathBuf,
@@ -115,7 +115,7 @@ pub enum ScanError {
         message: String,
     },
     /// Git could not be read at all.
-    #[error("cannot {what} of '{}': {source}", path.display())]
+    #[error("cannot {what} of '{}'", path.display())]
     Git {
         /// What was attempted.
         what: &'static str,
@@ -125,7 +125,7 @@ pub enum ScanError {
         source: git2::Error,
     },
     /// The object store could not be opened.
-    #[error("cannot open the objects of '{}': {source}", path.display())]
+    #[error("cannot open the objects of '{}'", path.display())]
     Objects {
         /// The repository.
         path: PathBuf,
@@ -136,6 +136,6 @@ pub enum ScanError {
     #[error("interrupted")]
     Interrupted,
     /// Worker threads could not be started.
-    #[error("cannot start the worker threads: {0}")]
+    #[error("cannot start the worker threads")]
     Threads(#[from] rayon::ThreadPoolBuildError),
 }

@@ -11,7 +11,7 @@ use super::set::{Evidence, Rule};
 #[derive(Debug, thiserror::Error)]
 pub enum RuleError {
     /// The file could not be read.
-    #[error("cannot read rule file '{}': {source}", path.display())]
+    #[error("cannot read rule file '{}'", path.display())]
     Read {
         /// The file.
         path: PathBuf,
