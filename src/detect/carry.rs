@@ -187,11 +187,6 @@ impl State {
     pub fn may_conclude(&self) -> bool {
         !self.matches.is_empty() || !self.runs.is_empty() || self.len <= super::judge::WHOLE_FILE
     }
-
-    /// Bytes that the state itself takes, roughly.
-    pub fn weight(&self) -> usize {
-        self.hits.len() * size_of::<Hit>() + self.matches.len() * 256 + self.runs.iter().map(Run::weight).sum::<usize>()
-    }
 }
 
 /// Every occurrence of every literal in the window, overlapping ones included, with its end.

@@ -39,13 +39,6 @@ pub(super) struct Run {
     text: Arc<[u8]>,
 }
 
-impl Run {
-    /// Bytes that the run takes, roughly.
-    pub(super) fn weight(&self) -> usize {
-        size_of::<Run>() + self.text.len()
-    }
-}
-
 /// One view for each group of encoded stretches that share their context.
 pub(super) fn views(text: &[u8], runs: &[Run]) -> Vec<View> {
     let near = |a: &Run, b: &Run| b.span.start - a.span.end <= 2 * CONTEXT;
