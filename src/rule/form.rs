@@ -51,7 +51,18 @@ pub struct VariantForm {
     /// At least one of these occurs in every match; ASCII case does not matter.
     pub literals: Vec<String>,
     /// Regular expression (bytes, ASCII classes). The group `secret` is the secret, else the whole match.
+    #[serde(default)]
     pub pattern: String,
+    /// In place of literals and pattern: names, as a provider's, that a bare `value` stands near.
+    #[serde(default, skip_serializing)]
+    pub near: Vec<String>,
+    /// Pattern of the value that stands near a name.
+    #[serde(default, skip_serializing)]
+    pub value: Option<String>,
+    /// Pattern, whatever the case, of a word between the name and the value. Default: words of credentials; an empty one
+    /// asks for none.
+    #[serde(default, skip_serializing)]
+    pub word: Option<String>,
     /// Bytes before the literal at which the match begins. Without it the match may begin anywhere within `reach`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub back: Option<usize>,
@@ -67,6 +78,29 @@ pub struct VariantForm {
     /// Report the encoded bytes as the secret where the match was decoded.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub encoded: bool,
+}
+
+/// Words of credentials.
+const WORDS: &str = "key|token|secret|pass|pwd|auth|api|cred|bearer|access|private|pat";
+
+impl VariantForm {
+    /// Writes the pattern of a value near a name: the name, on its line or the next a word of credentials, and the value
+    /// behind an operator, a quote, a bracket or a space.
+    fn spelt_out(mut self) -> Self {
+        let Some(value) = self.value.take() else { return self };
+        let names: Vec<String> = self.near.iter().map(|name| name.replace('.', r"\.")).collect();
+        let names = names.join("|");
+        let bridge = match self.word.take().as_deref().unwrap_or(WORDS) {
+            "" => String::new(),
+            word => format!(r"[^\n]{{0,48}}?(?:\n[^\n]{{0,48}}?)?(?i:{word})"),
+        };
+        self.pattern = format!(
+            r#"(?i:{names}){bridge}[^\n]{{0,32}}?[=:"'`\s,(>|/][\s"'`]{{0,4}}(?<secret>{value})(?:[^A-Za-z0-9_\-/+=.]|\.[^A-Za-z0-9]|\z)"#
+        );
+        self.literals = std::mem::take(&mut self.near);
+        self.back = Some(0);
+        self
+    }
 }
 
 /// Evidence that has to stand beside a match.
@@ -166,6 +200,10 @@ pub(crate) struct RuleForm {
     #[serde(default)]
     literals: Vec<String>,
     pattern: Option<String>,
+    #[serde(default)]
+    near: Vec<String>,
+    value: Option<String>,
+    word: Option<String>,
     back: Option<usize>,
     reach: Option<usize>,
     #[serde(default)]
@@ -198,9 +236,13 @@ pub(crate) struct RuleForm {
 impl RuleForm {
     /// Parts what a scan needs from what people read.
     pub(crate) fn split(self) -> (Spec, Prose) {
-        let first = self.pattern.map(|pattern| VariantForm {
+        let given = self.pattern.is_some() || self.value.is_some();
+        let first = given.then(|| VariantForm {
             literals: self.literals,
-            pattern,
+            pattern: self.pattern.unwrap_or_default(),
+            near: self.near,
+            value: self.value,
+            word: self.word,
             back: self.back,
             reach: self.reach,
             requires: self.requires,
@@ -212,7 +254,7 @@ impl RuleForm {
             code: self.code,
             severity: self.severity,
             precision: self.precision,
-            variants: first.into_iter().chain(self.also).collect(),
+            variants: first.into_iter().chain(self.also).map(VariantForm::spelt_out).collect(),
             entropy: self.entropy,
             check: self.check,
             allow: self.allow,
