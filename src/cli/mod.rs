@@ -2,6 +2,7 @@
 
 mod args;
 mod config;
+mod explain;
 mod help;
 mod output;
 mod progress;
@@ -49,6 +50,7 @@ pub(crate) fn run() -> ExitCode {
     let outcome = match args.command {
         Command::Scan(scan) => scan::run(*scan),
         Command::Rules(rules) => rules::run(rules),
+        Command::Explain(explain) => explain::run(explain),
         Command::Completions { shell } => Ok(write(|out| {
             clap_complete::generate(shell, &mut Args::command(), "snout", out);
             Ok(())

@@ -2,4 +2,5 @@
 
 pub(crate) mod attribute;
 pub(crate) mod group;
+mod path;
 pub(crate) mod sight;

@@ -22,6 +22,7 @@ pub(crate) struct Sighting {
     pub(crate) decoded: Option<String>,
     pub(crate) checked: bool,
     pub(crate) documented: bool,
+    pub(crate) likely: bool,
     pub(crate) parts: Vec<SightedPart>,
     pub(crate) suppression: Option<Suppression>,
     pub(crate) needs_path: Option<PathNeed>,
@@ -164,6 +165,7 @@ pub(crate) fn sight_text(rules: &RuleSet, text: &Text<'_>, line_hashes: bool) ->
             decoded: one.decoded.clone(),
             checked: one.checked,
             documented: one.documented,
+            likely: one.likely,
             parts: one
                 .parts
                 .iter()
