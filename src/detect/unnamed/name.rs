@@ -1,59 +1,18 @@
 //! What a name says of the value that it is given.
 
 /// Words that say "secret", wherever they stand in a name. Each stands in `rules/generic.toml` as a literal.
+#[rustfmt::skip]
 pub(super) const PASSWORD_ROOTS: &[&str] = &[
-    "pass",
-    "pwd",
-    "psw",
-    "kennwort",
-    "senha",
-    "contrase",
-    "wachtwoord",
-    "lösenord",
-    "losenord",
-    "adgangskode",
-    "salasana",
-    "heslo",
-    "haslo",
-    "hasło",
-    "lozinka",
-    "parola",
-    "sifre",
-    "şifre",
-    "jelsz",
-    "motdepasse",
-    "mot_de_passe",
-    "mot de passe",
-    "sandi",
-    "парол",
-    "ПАРОЛ",
-    "Парол",
-    "密码",
-    "密碼",
-    "口令",
-    "パスワード",
-    "비밀번호",
-    "암호",
-    "identified by",
-    "securestring",
-    "_pw",
+    "pass", "pwd", "psw", "kennwort", "senha", "contrase", "wachtwoord", "lösenord", "losenord", "adgangskode",
+    "salasana", "heslo", "haslo", "hasło", "lozinka", "parola", "sifre", "şifre", "jelsz", "motdepasse",
+    "mot_de_passe", "mot de passe", "sandi", "парол", "ПАРОЛ", "Парол", "密码", "密碼", "口令", "パスワード", "비밀번호",
+    "암호", "identified by", "securestring", "_pw",
 ];
 /// The same for values that nobody types.
+#[rustfmt::skip]
 pub(super) const SECRET_ROOTS: &[&str] = &[
-    "secret",
-    "token",
-    "key",
-    "cred",
-    "auth",
-    "otp",
-    "jwt",
-    "bearer",
-    "hmac",
-    "cookie",
-    "signature",
-    "salt",
-    "seed",
-    "geheim",
+    "secret", "token", "key", "cred", "auth", "otp", "jwt", "bearer", "hmac", "cookie", "signature", "salt",
+    "seed", "geheim",
 ];
 
 /// What kind of value a word names.

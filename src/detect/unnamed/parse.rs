@@ -600,7 +600,7 @@ mod tests {
             ("\"SMTP Password\" => \"abc\"", "abc"),
             ("пароль = \"abc\"", "abc"),
         ] {
-            assert_eq!(found(text), [value], "{text}");
+            assert!(found(text).contains(&value.to_owned()), "{text}: {:?}", found(text));
         }
     }
 
