@@ -497,7 +497,12 @@ mod tests {
                 }
             }
         }
-        report.unused_suppressions.push(UnusedSuppression { path: evil.to_owned(), line: 1, marker: evil.to_owned() });
+        report.unused_suppressions.push(UnusedSuppression {
+            path: evil.to_owned(),
+            line: 1,
+            marker: evil.to_owned(),
+            meant: None,
+        });
         report.coverage.skipped.push(Skipped { what: evil.to_owned(), why: evil.to_owned() });
         report.coverage.notes.push(evil.to_owned());
         let text = written(&report, Style { verbose: true, ..Style::default() });
@@ -557,7 +562,8 @@ mod tests {
     #[test]
     fn comments_that_silence_nothing_are_capped() {
         let mut report = report(Vec::new(), Vec::new());
-        let unused = UnusedSuppression { path: "a".to_owned(), line: 7, marker: "snout:ignore".to_owned() };
+        let unused =
+            UnusedSuppression { path: "a".to_owned(), line: 7, marker: "snout:ignore".to_owned(), meant: None };
         report.unused_suppressions = vec![unused; 22];
         let text = written(&report, Style::default());
         assert!(text.starts_with("Comments that silence nothing (22):\n  a:7: snout:ignore\n"), "{text}");

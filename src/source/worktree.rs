@@ -211,6 +211,7 @@ impl Local<'_> {
             path: name.to_owned(),
             line,
             marker: MARKERS[index].literal.to_owned(),
+            meant: None,
         });
         self.files.unused.extend(unused);
     }

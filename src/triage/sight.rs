@@ -202,9 +202,7 @@ impl Page<'_> {
             marker: MARKERS[index].literal.to_owned(),
             text: text.trim().to_owned(),
             line,
-            author: None,
-            date: None,
-            commit: None,
+            ..Suppression::default()
         }
     }
 
