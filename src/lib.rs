@@ -20,6 +20,7 @@
 //!     line_hashes: false,
 //!     whole: false,
 //!     key: b"any".to_vec(),
+//!     review: snout::review::Review::default(),
 //! };
 //! let report = snout::scan(&plan, &Silent)?;
 //! assert_eq!(report.findings[0].rule, "genesys-client-secret");
@@ -29,9 +30,11 @@
 //! ```
 
 pub mod detect;
+mod fingerprint;
 pub mod pack;
 mod plan;
 pub mod report;
+pub mod review;
 pub mod rule;
 mod scan;
 mod secret;
@@ -39,11 +42,13 @@ mod source;
 mod span;
 mod triage;
 
+pub use fingerprint::key_id;
 pub use plan::{Plan, Progress, ScanError, Silent, Target};
 pub use report::{Finding, Format, Occurrence, Report, Style};
 pub use rule::{RuleError, RuleSet, Severity};
 pub use scan::scan;
 pub use secret::Secret;
+pub use source::decisions::repository_settings;
 pub use span::{LineIndex, Region, Span};
 
 #[cfg(test)]

@@ -100,6 +100,7 @@ fn plan(args: &Scan, config: Config, destinations: &[(Format, Destination)]) -> 
         line_hashes: destinations.iter().any(|(format, _)| *format == Format::Sarif),
         whole: args.input.whole,
         key: key()?,
+        review: snout::review::Review::default(),
     })
 }
 

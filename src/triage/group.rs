@@ -2,10 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
 use super::sight::Sighting;
+use crate::fingerprint::fingerprint;
 use crate::report::{
     CredentialPart, Finding, Occurrence, PartOccurrence, Precision, Reach, RuleInfo, Severity, SourceKind,
 };
@@ -60,8 +58,7 @@ impl Grouping<'_> {
         let (mut open, mut silenced) = (BTreeMap::<_, Vec<Placed>>::new(), BTreeMap::<_, Vec<Placed>>::new());
         for one in placed {
             let key = (one.sighting.rule, one.sighting.secret.clone());
-            let side =
-                if one.sighting.suppression.is_some() && !self.include_suppressed { &mut silenced } else { &mut open };
+            let side = if one.sighting.is_silenced() && !self.include_suppressed { &mut silenced } else { &mut open };
             side.entry(key).or_default().push(one);
         }
         let make = |side: BTreeMap<(usize, Secret), Vec<Placed>>| {
@@ -111,7 +108,7 @@ impl Grouping<'_> {
             title: prose.title.clone(),
             severity: if documented { Severity::Note } else { known.spec.severity },
             precision: if checked { Precision::VeryHigh } else { known.spec.precision },
-            fingerprint: self.fingerprint(&known.spec.id, secret),
+            fingerprint: fingerprint(self.key, &known.spec.id, secret),
             length: secret.len(),
             secret: self.reveal.then(|| String::from_utf8_lossy(secret.expose()).into_owned()),
             checked,
@@ -150,15 +147,6 @@ impl Grouping<'_> {
             line_hash: sighting.line_hash,
             parts: parts.collect(),
         }
-    }
-
-    /// Keyed hash of rule and secret: the first 128 bits of HMAC-SHA256, in hexadecimal.
-    fn fingerprint(&self, rule: &str, secret: &Secret) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.key).expect("HMAC takes keys of any length");
-        mac.update(rule.as_bytes());
-        mac.update(&[0]);
-        mac.update(secret.expose());
-        data_encoding::HEXLOWER.encode(&mac.finalize().into_bytes()[..16])
     }
 }
 

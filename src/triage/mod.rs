@@ -3,3 +3,5 @@
 pub(crate) mod attribute;
 pub(crate) mod group;
 pub(crate) mod sight;
+pub(crate) mod silence;
+pub(crate) mod suppress;
