@@ -1,12 +1,15 @@
 //! Flags, config files, environment, terminal and exit codes: nothing below this room knows them.
 
 mod args;
+mod baseline;
 mod config;
 mod help;
+mod import;
 mod output;
 mod progress;
 mod rules;
 mod scan;
+mod suppressions;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -48,6 +51,9 @@ pub(crate) fn run() -> ExitCode {
     };
     let outcome = match args.command {
         Command::Scan(scan) => scan::run(*scan),
+        Command::Suppressions(args) => suppressions::run(*args),
+        Command::Baseline(args) => baseline::run(args),
+        Command::Import(args) => import::run(args),
         Command::Rules(rules) => rules::run(rules),
         Command::Completions { shell } => Ok(write(|out| {
             clap_complete::generate(shell, &mut Args::command(), "snout", out);

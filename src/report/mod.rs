@@ -2,7 +2,9 @@
 
 mod json;
 mod linehash;
+mod markdown;
 mod redact;
+mod review;
 mod sarif;
 mod text;
 
@@ -12,6 +14,7 @@ pub use crate::rule::{Precision, Severity};
 use crate::span::Region;
 pub(crate) use linehash::line_hash;
 pub(crate) use redact::Redactor;
+pub use review::{Listed, ReviewList};
 
 /// What a scan found, what somebody silenced, and what was read.
 #[derive(Clone, Debug, Serialize)]
@@ -445,6 +448,8 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0.
     Sarif,
+    /// For step summaries and comments.
+    Markdown,
 }
 
 /// What a writer may do.
@@ -471,6 +476,7 @@ impl Report {
             Format::Json => json::write(self, out),
             Format::Jsonl => json::write_lines(self, out),
             Format::Sarif => sarif::write(self, out),
+            Format::Markdown => markdown::write(self, out),
         }
     }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ReviewError, is_fingerprint};
 use crate::fingerprint::key_id;
-use crate::report::{Report, Severity};
+use crate::report::{Finding, Report, Severity};
 
 /// Findings that are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,10 +39,18 @@ struct Form {
 }
 
 impl Baseline {
-    /// The findings of a report, silenced or not. Notes are no findings to get used to.
+    /// The findings of a report that nobody silenced. Notes are no findings to get used to.
     pub fn of(report: &Report) -> Self {
-        let all = report.findings.iter().chain(&report.suppressed);
-        let known = all.filter(|finding| finding.severity > Severity::Note);
+        Baseline::from(&report.findings)
+    }
+
+    /// The findings of a report that somebody silenced.
+    pub fn of_silenced(report: &Report) -> Self {
+        Baseline::from(&report.suppressed)
+    }
+
+    fn from(findings: &[Finding]) -> Self {
+        let known = findings.iter().filter(|finding| finding.severity > Severity::Note);
         let known = known.map(|one| Known { rule: one.rule.clone(), fingerprint: one.fingerprint.clone() });
         Baseline { file: String::new(), findings: known.collect() }
     }

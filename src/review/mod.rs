@@ -3,6 +3,7 @@
 //! Plain data, read from files and written to them. `triage/suppress.rs` holds findings against it.
 
 mod baseline;
+pub mod foreign;
 mod ledger;
 mod policy;
 
@@ -55,6 +56,16 @@ impl ReviewError {
     }
 }
 
+/// Whether two people of git, `Name <email>`, share a name or an address.
+pub fn same_person(a: &str, b: &str) -> bool {
+    let parts = |who: &str| {
+        let (name, email) = who.rsplit_once('<').unwrap_or((who, ""));
+        (name.trim().to_lowercase(), email.trim_end_matches('>').trim().to_lowercase())
+    };
+    let (a, b) = (parts(a), parts(b));
+    (!a.0.is_empty() && a.0 == b.0) || (!a.1.is_empty() && a.1 == b.1)
+}
+
 /// The 1-based line of a byte.
 fn line_of(text: &str, at: usize) -> usize {
     text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
@@ -63,4 +74,17 @@ fn line_of(text: &str, at: usize) -> usize {
 /// Whether the text is a fingerprint.
 fn is_fingerprint(text: &str) -> bool {
     text.len() == crate::fingerprint::DIGITS && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_the_same_by_name_or_by_address() {
+        assert!(same_person("Ada <ada@example.org>", "Ada L. <ADA@example.org>"));
+        assert!(same_person("Ada <ada@example.org>", "ada <other@example.org>"));
+        assert!(!same_person("Ada <ada@example.org>", "Bo <bo@example.org>"));
+        assert!(!same_person(" <>", " <>"), "nobody is nobody's twin");
+    }
 }

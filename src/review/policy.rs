@@ -38,7 +38,7 @@ pub struct Kind {
 
 impl Kind {
     /// Whether a finding of that rule with those parts is of this kind.
-    pub(crate) fn holds<'a>(&self, rule: &str, mut parts: impl Iterator<Item = &'a str>) -> bool {
+    pub fn holds<'a>(&self, rule: &str, mut parts: impl Iterator<Item = &'a str>) -> bool {
         let same = match self.rule.strip_suffix('*') {
             Some(start) => rule.starts_with(start),
             None => rule == self.rule,
@@ -82,6 +82,20 @@ pub struct PolicyForm {
     four_eyes: Option<bool>,
     max_life_days: Option<u32>,
     never: Option<Vec<Kind>>,
+}
+
+impl PolicyForm {
+    /// What it says of kinds that nobody may silence, alone.
+    #[must_use]
+    pub fn only_never(&self) -> Self {
+        PolicyForm { never: self.never.clone(), ..PolicyForm::default() }
+    }
+
+    /// What it says of anything else.
+    #[must_use]
+    pub fn without_never(&self) -> Self {
+        PolicyForm { never: None, ..self.clone() }
+    }
 }
 
 impl Policy {

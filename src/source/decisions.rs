@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use git2::{Commit, Oid, Repository};
 
@@ -43,6 +43,21 @@ pub fn repository_settings(target: &Target) -> Result<Option<(String, Result<Str
         }
     };
     Ok(found.map(|text| (place, text)))
+}
+
+/// The root of the checkout that a canonical path is in.
+pub fn checkout_of(path: &Path) -> Option<PathBuf> {
+    Git::discover(path).ok().flatten()?.workdir
+}
+
+/// The user of git at a place, as `Name <email>`.
+pub fn user_of(path: &Path) -> Option<String> {
+    let git = path.canonicalize().ok().and_then(|path| Git::discover(&path).ok().flatten());
+    let config = match git.and_then(|git| git.repo.ok()) {
+        Some(repo) => repo.config().ok()?,
+        None => git2::Config::open_default().ok()?,
+    };
+    Some(format!("{} <{}>", config.get_string("user.name").ok()?, config.get_string("user.email").ok()?))
 }
 
 /// A file of a checkout; of HEAD where nothing is checked out.

@@ -7,7 +7,7 @@ use jiff::ToSpan;
 use super::group::Placed;
 use crate::fingerprint::fingerprint;
 use crate::report::{Acceptance, Objection, SourceKind, Suppression, SuppressionKind, SuppressionStatus};
-use crate::review::{Entry, LEDGER, Ledger, Review};
+use crate::review::{Entry, LEDGER, Ledger, Review, same_person};
 use crate::rule::RuleSet;
 use crate::secret::Secret;
 
@@ -220,28 +220,5 @@ impl Writers {
     fn of_line(&self, one: &Placed) -> &BTreeSet<String> {
         static NOBODY: BTreeSet<String> = BTreeSet::new();
         self.0.get(&(one.sighting.rule, one.sighting.secret.clone())).unwrap_or(&NOBODY)
-    }
-}
-
-/// Whether two people of git, `Name <email>`, share a name or an address.
-pub(crate) fn same_person(a: &str, b: &str) -> bool {
-    let parts = |who: &str| {
-        let (name, email) = who.rsplit_once('<').unwrap_or((who, ""));
-        (name.trim().to_lowercase(), email.trim_end_matches('>').trim().to_lowercase())
-    };
-    let (a, b) = (parts(a), parts(b));
-    (!a.0.is_empty() && a.0 == b.0) || (!a.1.is_empty() && a.1 == b.1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn people_are_the_same_by_name_or_by_address() {
-        assert!(same_person("Ada <ada@example.org>", "Ada L. <ADA@example.org>"));
-        assert!(same_person("Ada <ada@example.org>", "ada <other@example.org>"));
-        assert!(!same_person("Ada <ada@example.org>", "Bo <bo@example.org>"));
-        assert!(!same_person(" <>", " <>"), "nobody is nobody's twin");
     }
 }
