@@ -2,7 +2,8 @@
 //!
 //! A [`Plan`] says what to read and which [`rule`]s to apply. [`scan`] reads it: each blob goes through
 //! [`detect`], what it shows is grouped into findings, and the [`Report`] says what was found, what somebody
-//! silenced, and what was and was not read. A report writes itself as text, JSON or SARIF.
+//! silenced, and what was and was not read. A report writes itself as text, JSON or SARIF. What people decided about
+//! findings (the ledger of accepted suppressions, baselines, the policy) is plain data in [`review`].
 //!
 //! ```
 //! use snout::{Format, Plan, RuleSet, Silent, Style, Target};

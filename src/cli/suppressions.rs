@@ -132,10 +132,11 @@ fn candidates(look: &Look) -> (Vec<Candidate>, Vec<Candidate>) {
 }
 
 fn accept(args: Accept) -> Result<Exit> {
-    let Some(look) = Look::at(&args.repository, args.range.as_deref(), args.history, &args.basis)? else {
+    // The whole tree is looked at, wherever below its root the user stands.
+    let root = root(&args.repository)?;
+    let Some(look) = Look::at(&root, args.range.as_deref(), args.history, &args.basis)? else {
         return Ok(Exit::Interrupted);
     };
-    let root = root(&args.repository)?;
     let chosen = choose(&args, &look)?;
     let reviewer = reviewer(args.reviewer.as_deref(), &args.repository)?;
     for one in &chosen {
@@ -271,12 +272,14 @@ fn prune(args: &Prune) -> Result<Exit> {
     let root = root(&args.repository)?;
     let key = key()?;
     let mut ledger = read_ledger(&root, &key)?;
-    // The whole tree is read, wherever below its root the user stands.
     let Some(look) = Look::at(&root, None, args.history, &args.basis)? else { return Ok(Exit::Interrupted) };
     if look.review.coverage.incomplete {
         let why = look.review.coverage.skipped.first();
         let why = why.map_or(String::new(), |one| format!(": {}: {}", one.what, one.why));
         bail!("cannot tell what is stale, because not everything could be read{why}");
+    }
+    if look.review.coverage.excluded > 0 {
+        bail!("cannot tell what is stale, because the settings leave files out; give --config a file that does not");
     }
     let mut stale: BTreeSet<u32> =
         look.review.unused.iter().filter(|one| one.marker == "ledger").map(|one| one.line).collect();

@@ -23,9 +23,9 @@ pub struct Report {
     pub tool: Tool,
     /// Findings nobody silenced: highest severity first, then rule, path and place.
     pub findings: Vec<Finding>,
-    /// Findings that a comment silences, for review.
+    /// Findings that somebody silenced, for review.
     pub suppressed: Vec<Finding>,
-    /// Comments that silence nothing.
+    /// What silences nothing: markers, misspelt ones among them in a review, and entries of the ledger.
     pub unused_suppressions: Vec<UnusedSuppression>,
     /// What was and was not read.
     pub coverage: Coverage,
