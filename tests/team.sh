@@ -122,6 +122,6 @@ step 0 "nothing is left to review" "$SNOUT" suppressions --check
 says "0 suppressions"
 
 for value in "$first" "$second"; do
-    if grep -rqF "$value" "$work/dana/.snout" 2> /dev/null; then fail "the ledger holds a secret"; fi
+    if git log -p --all -- .snout | grep -qF -- "$value"; then fail "the ledger held a secret"; fi
 done
 echo "team: $steps passed, 0 failed"
