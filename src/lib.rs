@@ -49,7 +49,7 @@ pub use report::{Finding, Format, Occurrence, Report, Style};
 pub use rule::{RuleError, RuleSet, Severity};
 pub use scan::scan;
 pub use secret::Secret;
-pub use source::decisions::{checkout_of, repository_settings, user_of};
+pub use source::decisions::{RepositorySettings, checkout_of, merged_file, repository_settings, user_of};
 pub use span::{LineIndex, Region, Span};
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use snout::Target;
 use snout::review::{Baseline, Policy, PolicyForm, Review};
+use snout::{RepositorySettings, Target};
 
 use super::args::FailOn;
 
@@ -47,10 +47,7 @@ impl Settings {
     pub(crate) fn find(named: Option<&Path>, targets: &[Target], baseline: Option<&Path>, key: &[u8]) -> Result<Self> {
         let mut review = Review { today: today()?, ..Review::default() };
         if let Some(path) = baseline {
-            let text = std::fs::read_to_string(path).with_context(|| {
-                format!("cannot read the baseline '{}'; 'snout baseline create' writes one", path.display())
-            })?;
-            review.baseline = Some(Baseline::parse(&path.display().to_string(), &text, key)?);
+            review.baseline = Some(Self::baseline(path, targets, key, &mut review.notes)?);
         }
         if let Some(path) = named {
             let config = Config::read(path)?;
@@ -60,11 +57,30 @@ impl Settings {
         let mut settings = Settings { config: Config::default(), review };
         for target in targets {
             // What keeps a target from being read at all is the scan's own to tell.
-            if let Ok(Some((place, text))) = snout::repository_settings(target) {
+            if let Ok(Some(RepositorySettings { place, text })) = snout::repository_settings(target) {
                 settings.add(&place, text, matches!(target, Target::Range { .. }));
             }
         }
         Ok(settings)
+    }
+
+    /// The baseline that the user named; for a range, as it was merged before.
+    fn baseline(path: &Path, targets: &[Target], key: &[u8], notes: &mut Vec<String>) -> Result<Baseline> {
+        let shown = path.display().to_string();
+        for target in targets {
+            match snout::merged_file(target, path) {
+                Ok(Some(Ok(text))) => return Ok(Baseline::parse(&shown, &text, key)?),
+                Ok(Some(Err(why))) => {
+                    notes.push(format!("the baseline '{shown}' counts for nothing: {why}, and the range begins there"));
+                    return Ok(Baseline { file: shown, ..Baseline::default() });
+                }
+                // What keeps a range from being read at all is the scan's own to tell.
+                Ok(None) | Err(_) => {}
+            }
+        }
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read the baseline '{shown}'; 'snout baseline create' writes one"))?;
+        Ok(Baseline::parse(&shown, &text, key)?)
     }
 
     /// Adds what a repository's own settings may say. Those of the commit that a range begins at were merged before:

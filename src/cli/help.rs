@@ -119,7 +119,8 @@ snout baseline create      write the findings of today to .snout/baseline.json: 
 snout baseline update      drop those that are gone; --add takes new ones in
 snout baseline diff        what is new and gone; exit 1 if anything is new
 snout scan --baseline FILE tells only of what is new; what is known is listed as suppressed. A baseline is used where it
-is named and nowhere else, and covers every kind, those of 'never' included.
+is named and nowhere else, and covers every kind, those of 'never' included. For a range it is read from the commit where
+the range begins, so that a branch cannot add to the baseline it is judged by.
 snout import FILE          carry over .gitleaksignore, .secrets.baseline, gitleaks' and betterleaks' allowlists, and
                            TruffleHog's files of paths: the values they cover today become entries of the ledger, or of
                            a baseline with --baseline FILE. What cannot be carried over is said.

@@ -93,8 +93,11 @@ impl Baseline {
     /// The 1-based line of a finding in the file as this program writes it.
     pub(crate) fn line(&self, rule: &str, fingerprint: &str) -> Option<u32> {
         const FIRST: usize = 5;
-        let at = self.findings.iter().position(|one| one.rule == rule && one.fingerprint == fingerprint)?;
-        u32::try_from(FIRST + at).ok()
+        let wanted = Known { rule: rule.to_owned(), fingerprint: fingerprint.to_owned() };
+        self.findings
+            .contains(&wanted)
+            .then(|| self.findings.range(..wanted).count())
+            .and_then(|before| u32::try_from(FIRST + before).ok())
     }
 }
 

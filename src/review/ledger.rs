@@ -89,8 +89,10 @@ impl Ledger {
 
     /// The entry for a rule and a value at a path; without one that holds there, any entry for them.
     pub(crate) fn find(&self, rule: &str, fingerprint: &str, path: Option<&str>) -> Option<&Entry> {
-        let mut any = self.entries.iter().filter(|entry| entry.rule == rule && entry.fingerprint == fingerprint);
-        any.clone().find(|entry| entry.holds_at(path)).or_else(|| any.next())
+        let place = |entry: &Entry| (entry.rule.as_str(), entry.fingerprint.as_str()).cmp(&(rule, fingerprint));
+        let first = self.entries.partition_point(|entry| place(entry).is_lt());
+        let mut all = self.entries[first..].iter().take_while(|entry| place(entry).is_eq());
+        all.clone().find(|entry| entry.holds_at(path)).or_else(|| all.next())
     }
 
     /// Adds an entry, in place of one for the same rule, value and scope.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use git2::{Commit, Oid, Repository};
 
 use super::diff::{ends, person};
-use super::repo::{Git, open_for_hook};
+use super::repo::{Git, open_for_hook, relative};
 use crate::plan::{ScanError, Target};
 use crate::review::{LEDGER, Ledger, SETTINGS};
 use crate::triage::suppress::{EntryAuthors, entry_key};
@@ -18,12 +18,21 @@ const LARGEST: u64 = 16 << 20;
 /// A file of a repository: its text, or why it cannot be had; `None` where there is none.
 pub(crate) type Found = Option<Result<String, String>>;
 
-/// The settings that a target's repository holds, and the words for where: those of the working tree; for a range those
-/// of the commit it begins at, so that a branch cannot set the rules it is judged by.
+/// The settings that a repository holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepositorySettings {
+    /// Where they are, in words.
+    pub place: String,
+    /// What they say, or why they cannot be read.
+    pub text: Result<String, String>,
+}
+
+/// The settings that a target's repository holds: those of the working tree; for a range those of the commit it begins at,
+/// so that a branch cannot set the rules it is judged by.
 ///
 /// # Errors
 /// The repository or an end of the range cannot be found.
-pub fn repository_settings(target: &Target) -> Result<Option<(String, Result<String, String>)>, ScanError> {
+pub fn repository_settings(target: &Target) -> Result<Option<RepositorySettings>, ScanError> {
     let (found, place) = match target {
         Target::Stdin(_) => (None, String::new()),
         Target::Path { path, .. } => {
@@ -42,7 +51,26 @@ pub fn repository_settings(target: &Target) -> Result<Option<(String, Result<Str
             (of_commit(&repo, &start, SETTINGS), format!("'{SETTINGS}' of commit {}", id.get(..10).unwrap_or(&id)))
         }
     };
-    Ok(found.map(|text| (place, text)))
+    Ok(found.map(|text| RepositorySettings { place, text }))
+}
+
+/// A file as the commit has it that a range begins at, so that a branch cannot change what it is held against: its text,
+/// or why there is none. `None` if the target is no range, or the file is not in its checkout.
+///
+/// # Errors
+/// The repository or an end of the range cannot be found.
+pub fn merged_file(target: &Target, file: &Path) -> Result<Option<Result<String, String>>, ScanError> {
+    let Target::Range { path, from, to } = target else { return Ok(None) };
+    let repo = open_for_hook(path, "a range of commits")?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (Some(folder), Some(name)) = (repo.workdir().and_then(|root| relative(root, folder)), file.file_name()) else {
+        return Ok(None);
+    };
+    let name = Path::new(&folder).join(name);
+    let (start, _) = ends(&repo, path, from.as_deref(), to)?;
+    let id = start.id().to_string();
+    let none = || Err(format!("commit {} has no such file", id.get(..10).unwrap_or(&id)));
+    Ok(Some(of_commit(&repo, &start, &name.to_string_lossy()).unwrap_or_else(none)))
 }
 
 /// The root of the checkout that a canonical path is in.

@@ -60,6 +60,22 @@ fn an_update_drops_what_is_gone_and_adds_only_when_asked_to() {
 }
 
 #[test]
+fn a_branch_cannot_add_to_the_baseline_it_is_judged_by() {
+    let repo = known();
+    let before = repo.commit("The baseline");
+    repo.write("new", leak(2).line);
+    assert_eq!(repo.snout(&["baseline", "update", "--add"]).code, Some(0));
+    repo.commit("A new secret, and a baseline that knows it");
+    let range = format!("{before}..HEAD");
+    let found = repo.scan(&["--range", &range, "--baseline", FILE]);
+    assert_eq!((found.code, found.places(&leak(2)).len()), (Some(1), 1));
+    assert_eq!(repo.scan(&["--baseline", FILE]).code, Some(0));
+    let found = repo.scan(&["--range", &format!("{before}~1..HEAD"), "--baseline", FILE]);
+    assert_eq!(found.code, Some(1));
+    assert!(found.notes().contains("counts for nothing"), "{}", found.notes());
+}
+
+#[test]
 fn a_baseline_of_another_key_or_shape_is_an_error() {
     let repo = known();
     let other = program(repo.path())
