@@ -137,6 +137,10 @@ impl ReviewList {
         for note in &self.coverage.notes {
             writeln!(out, "Note: {}", visible(note))?;
         }
+        if self.suppressions.iter().any(|one| one.blocking) {
+            let how = "snout suppressions accept FINGERPRINT --reason 'why it is no leak'";
+            writeln!(out, "Somebody other than the author accepts one with: {how}")?;
+        }
         writeln!(out, "{}", self.summary())
     }
 
