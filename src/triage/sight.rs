@@ -90,8 +90,8 @@ pub(crate) fn glance(eye: Eye<'_>, judge: &mut Judge, text: &[u8], encoding: Enc
     }
     let scan = settled(eye.rules, detect::conclude(eye.rules, judge, text, state), encoding);
     let silenced = |one: &Match| {
-        let mut markers = scan.markers.iter().filter(|marker| covers(text, **marker, one.span));
-        markers.any(|marker| eye.silence.objection(eye.rules, text, *marker, one).is_none())
+        let mut near = covering(text, &scan.markers, one.span);
+        near.any(|at| eye.silence.objection(eye.rules, text, scan.markers[at], one).is_none())
     };
     let glimpse = |one: &Match| Glimpse { rule: one.rule, secret: one.secret.clone(), silenced: silenced(one) };
     scan.matches.iter().map(glimpse).collect()
@@ -106,23 +106,22 @@ fn settled(rules: &RuleSet, mut scan: Scan, encoding: Encoding) -> Scan {
     scan
 }
 
-/// Whether a marker stands on a line where it silences the span.
-fn covers(text: &[u8], (index, marker): (usize, Span), span: Span) -> bool {
-    if marker.overlaps(&span) || !is_marker(text, index, marker) {
-        return false;
-    }
-    let line_start = memchr::memrchr(b'\n', &text[..span.start]).map_or(0, |at| at + 1);
-    match MARKERS[index].scope {
-        Scope::SameLine => {
-            let last = span.end - 1;
-            let line_end = memchr::memchr(b'\n', &text[last..]).map_or(text.len(), |at| last + at);
-            (line_start..line_end).contains(&marker.start)
-        }
-        Scope::NextLine => line_start.checked_sub(1).is_some_and(|end| {
-            let above = memchr::memrchr(b'\n', &text[..end]).map_or(0, |at| at + 1);
-            (above..end).contains(&marker.start)
-        }),
-    }
+/// The markers, as their indexes in the list, that stand where they silence the span.
+fn covering(text: &[u8], markers: &[(usize, Span)], span: Span) -> impl Iterator<Item = usize> {
+    let line = memchr::memrchr(b'\n', &text[..span.start]).map_or(0, |at| at + 1);
+    let above = line.checked_sub(1).map(|end| memchr::memrchr(b'\n', &text[..end]).map_or(0, |at| at + 1));
+    let last = span.end - 1;
+    let end = memchr::memchr(b'\n', &text[last..]).map_or(text.len(), |at| last + at);
+    let first = markers.partition_point(|(_, marker)| marker.start < above.unwrap_or(line));
+    let near = (first..markers.len()).take_while(move |at| markers[*at].1.start < end);
+    near.filter(move |at| {
+        let (index, marker) = markers[*at];
+        let there = match MARKERS[index].scope {
+            Scope::SameLine => marker.start >= line,
+            Scope::NextLine => marker.start < line,
+        };
+        there && !marker.overlaps(&span) && is_marker(text, index, marker)
+    })
 }
 
 /// A marker stands by itself: `loggignore` holds none.
@@ -215,11 +214,8 @@ pub(crate) fn sight(eye: Eye<'_>, content: &[u8]) -> Sighted {
             sighting.suppression = Some(Suppression { status: SuppressionStatus::Rejected, objections, ..comment });
         }
     }
-    let refused = |span: &Span| {
-        let line = lines.line(span.start);
-        sightings.iter().any(|one| one.suppression.as_ref().is_some_and(|said| said.line == line))
-    };
-    let idle = markers.iter().zip(used).filter(|((_, span), used)| !used && !refused(span));
+    let told: BTreeSet<u32> = sightings.iter().filter_map(|one| Some(one.suppression.as_ref()?.line)).collect();
+    let idle = markers.iter().zip(used).filter(|((_, span), used)| !used && !told.contains(&lines.line(span.start)));
     let idle = idle.map(|((index, span), _)| Unused {
         line: lines.line(span.start),
         marker: MARKERS[*index].literal.to_owned(),
@@ -246,19 +242,15 @@ struct Page<'a> {
 impl Page<'_> {
     /// The marker that silences a match, as its index.
     fn silencing(&self, silence: Silence<'_>, markers: &[(usize, Span)], one: &Match) -> Option<usize> {
-        markers.iter().position(|marker| {
-            covers(self.bytes, *marker, one.span) && silence.objection(self.rules, self.bytes, *marker, one).is_none()
-        })
+        let mut near = covering(self.bytes, markers, one.span);
+        near.find(|at| silence.objection(self.rules, self.bytes, markers[*at], one).is_none())
     }
 
     /// A marker that stands beside a match and does not silence it, as its index and why.
     fn refused(&self, silence: Silence<'_>, markers: &[(usize, Span)], one: &Match) -> Option<(usize, Objection)> {
-        let why = |(at, marker): (usize, &(usize, Span))| {
-            covers(self.bytes, *marker, one.span).then_some(())?;
-            Some((at, silence.objection(self.rules, self.bytes, *marker, one)?))
-        };
         let is_secret = self.rules.rules()[one.rule].spec.severity > Severity::Note;
-        markers.iter().enumerate().filter(|_| is_secret).find_map(why)
+        let mut near = covering(self.bytes, markers, one.span).filter(|_| is_secret);
+        near.find_map(|at| Some((at, silence.objection(self.rules, self.bytes, markers[at], one)?)))
     }
 
     fn comment(&self, (index, span): (usize, Span)) -> Suppression {

@@ -52,8 +52,10 @@ impl Bench<'_> {
             let authors = writers.as_ref().map(|writers| writers.of_line(one));
             let verdict = match one.sighting.suppression.take() {
                 Some(comment) if comment.silences() => Some(self.comment(comment, entry, path, authors)),
-                // Nobody may silence it, the ledger included.
-                Some(refused) if refused.objections.contains(&Objection::NeverSuppressed) => Some(refused),
+                // Nobody may silence it, the ledger included; a baseline is the operator's own word.
+                Some(refused) if refused.objections.contains(&Objection::NeverSuppressed) => {
+                    self.baseline(rule, &fingerprint).or(Some(refused))
+                }
                 other => {
                     let protected = self.is_protected(one);
                     let ledger = entry.and_then(|entry| self.entry_alone(entry, path, protected, authors));

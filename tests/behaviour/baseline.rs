@@ -28,6 +28,18 @@ fn known_findings_are_listed_as_suppressed_and_new_ones_fail() {
 }
 
 #[test]
+fn a_baseline_covers_what_nobody_may_silence() {
+    let folder = Folder::new();
+    let pair = crate::util::fill("GENESYS_CLIENT_ID={{uuid4}}\nGENESYS_CLIENT_SECRET={{b64url 32}}", 3);
+    for (name, marker) in [("plain", ""), ("marked", " # trufflehog:ignore")] {
+        folder.write(name, format!("{pair}{marker}\n"));
+    }
+    assert_eq!(folder.snout(&["baseline", "create"]).code, Some(0));
+    assert_eq!(folder.scan(&["."]).code, Some(1));
+    assert_eq!(folder.scan(&["--baseline", FILE]).code, Some(0));
+}
+
+#[test]
 fn a_baseline_does_not_change_when_things_move() {
     let repo = known();
     let before = std::fs::read_to_string(repo.at(FILE)).expect("a baseline");
