@@ -90,8 +90,8 @@ pub(crate) fn glance(eye: Eye<'_>, judge: &mut Judge, text: &[u8], encoding: Enc
     }
     let scan = settled(eye.rules, detect::conclude(eye.rules, judge, text, state), encoding);
     let silenced = |one: &Match| {
-        let mut near = covering(text, &scan.markers, one.span);
-        near.any(|at| eye.silence.objection(eye.rules, text, scan.markers[at], one).is_none())
+        let held = eye.silence.of(eye.rules, one);
+        covering(text, &scan.markers, one.span).any(|at| held.objection(text, scan.markers[at]).is_none())
     };
     let glimpse = |one: &Match| Glimpse { rule: one.rule, secret: one.secret.clone(), silenced: silenced(one) };
     scan.matches.iter().map(glimpse).collect()
@@ -242,15 +242,16 @@ struct Page<'a> {
 impl Page<'_> {
     /// The marker that silences a match, as its index.
     fn silencing(&self, silence: Silence<'_>, markers: &[(usize, Span)], one: &Match) -> Option<usize> {
-        let mut near = covering(self.bytes, markers, one.span);
-        near.find(|at| silence.objection(self.rules, self.bytes, markers[*at], one).is_none())
+        let held = silence.of(self.rules, one);
+        covering(self.bytes, markers, one.span).find(|at| held.objection(self.bytes, markers[*at]).is_none())
     }
 
     /// A marker that stands beside a match and does not silence it, as its index and why.
     fn refused(&self, silence: Silence<'_>, markers: &[(usize, Span)], one: &Match) -> Option<(usize, Objection)> {
         let is_secret = self.rules.rules()[one.rule].spec.severity > Severity::Note;
+        let held = silence.of(self.rules, one);
         let mut near = covering(self.bytes, markers, one.span).filter(|_| is_secret);
-        near.find_map(|at| Some((at, silence.objection(self.rules, self.bytes, markers[at], one)?)))
+        near.find_map(|at| Some((at, held.objection(self.bytes, markers[at])?)))
     }
 
     fn comment(&self, (index, span): (usize, Span)) -> Suppression {

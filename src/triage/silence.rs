@@ -1,5 +1,7 @@
 //! Whether a marker silences a match: it may be bound to a value or a rule, and some kinds nobody may silence.
 
+use std::cell::OnceCell;
+
 use crate::detect::{Bond, Match};
 use crate::fingerprint::fingerprint;
 use crate::report::{Objection, Severity};
@@ -19,30 +21,38 @@ pub(crate) struct Silence<'a> {
     pub(crate) never: &'a [Kind],
 }
 
-impl Silence<'_> {
+/// A match whose markers are looked at: its fingerprint is computed once, however many markers are bound to one.
+pub(crate) struct Silenced<'a> {
+    silence: Silence<'a>,
+    spec: &'a Spec,
+    one: &'a Match,
+    fingerprint: OnceCell<String>,
+}
+
+impl<'a> Silence<'a> {
+    /// The match, to hold markers against.
+    pub(crate) fn of(self, rules: &'a RuleSet, one: &'a Match) -> Silenced<'a> {
+        Silenced { silence: self, spec: &rules.rules()[one.rule].spec, one, fingerprint: OnceCell::new() }
+    }
+}
+
+impl Silenced<'_> {
     /// Why the marker does not silence the match, if it does not.
-    pub(crate) fn objection(
-        &self,
-        rules: &RuleSet,
-        text: &[u8],
-        (index, marker): (usize, Span),
-        one: &Match,
-    ) -> Option<Objection> {
-        let spec = &rules.rules()[one.rule].spec;
+    pub(crate) fn objection(&self, text: &[u8], (index, marker): (usize, Span)) -> Option<Objection> {
+        let (spec, one) = (self.spec, self.one);
         let bond = Bond::of(text, index, marker);
         let named = |name: &[u8]| name == spec.id.as_bytes() || name.eq_ignore_ascii_case(spec.code.as_bytes());
         if bond.rule.is_some_and(|name| !named(name)) {
             return Some(Objection::OtherRule);
         }
-        let fits = |digits: &[u8]| {
-            digits.len() >= FEWEST
-                && fingerprint(self.key, &spec.id, &one.secret).as_bytes().starts_with(&digits.to_ascii_lowercase())
-        };
+        let mine = || self.fingerprint.get_or_init(|| fingerprint(self.silence.key, &spec.id, &one.secret));
+        let fits =
+            |digits: &[u8]| digits.len() >= FEWEST && mine().as_bytes().starts_with(&digits.to_ascii_lowercase());
         if bond.value.is_some_and(|digits| !fits(digits)) {
             return Some(Objection::OtherValue);
         }
         let parts = one.parts.iter().map(|part| part.name.as_str());
-        let never = is_protected(self.never, spec, one.documented, parts);
+        let never = is_protected(self.silence.never, spec, one.documented, parts);
         never.then_some(Objection::NeverSuppressed)
     }
 }
