@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use globset::GlobSet;
 
+use crate::review::Review;
 use crate::rule::RuleSet;
+use crate::triage::sight::Eye;
+use crate::triage::silence::Silence;
 
 /// One scan.
 pub struct Plan {
@@ -30,6 +33,20 @@ pub struct Plan {
     pub whole: bool,
     /// Key of the fingerprints.
     pub key: Vec<u8>,
+    /// What to do about suppressions.
+    pub review: Review,
+}
+
+impl Plan {
+    /// What a look at a blob needs.
+    pub(crate) fn eye(&self) -> Eye<'_> {
+        Eye {
+            rules: &self.rules,
+            silence: Silence { key: &self.key, never: &self.review.policy.never },
+            line_hashes: self.line_hashes,
+            near_misses: self.review.thorough,
+        }
+    }
 }
 
 /// Something to read.

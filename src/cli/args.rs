@@ -19,6 +19,12 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Scan checkouts, bare repositories, folders and files
     Scan(Box<Scan>),
+    /// List what somebody silenced, for review; accept it, or prune what is stale
+    Suppressions(Box<Suppressions>),
+    /// Write down the findings that are known, so that only new ones are told
+    Baseline(Baseline),
+    /// Carry over what other scanners were told to leave alone
+    Import(Import),
     /// List, show and prove rules
     Rules(Rules),
     /// Say why a line of a file is a finding, or why it is none
@@ -110,9 +116,15 @@ pub(crate) struct Look {
     /// Add rules from a file, or replace those of the same id; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
-    /// Read settings from a file; nothing in a scanned repository is read as settings
+    /// Read settings from a file, and none from the scanned repository
+    ///
+    /// Without it, the '.snout.toml' of a scanned repository can make checks stricter; what it would loosen or leave out
+    /// is said and not followed. '--config .snout.toml' follows all of it.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Tell only of findings that a baseline does not know; the others are listed as suppressed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
     /// Treat silenced findings like any other
     #[arg(long)]
     pub(crate) include_suppressed: bool,
@@ -150,7 +162,7 @@ pub(crate) struct Gate {
     pub(crate) allow_incomplete: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum FailOn {
     Critical,
@@ -170,6 +182,194 @@ pub(crate) enum ReportFormat {
     Jsonl,
     /// SARIF 2.1.0, as GitHub code scanning takes it
     Sarif,
+    /// Tables, for step summaries and comments
+    Markdown,
+}
+
+/// List what somebody silenced, for review.
+///
+/// Every suppression in the files of a checkout: what it hides, who wrote it and when, what the ledger says of it, and what
+/// speaks against it; then markers that silence nothing, misspelt ones among them. See 'snout help suppressions'.
+#[derive(Group)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Suppressions {
+    #[command(subcommand)]
+    pub(crate) command: Option<SuppressionsCommand>,
+    /// A checkout, a folder or a file
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// List those of the whole history, too
+    #[arg(long, conflicts_with = "range")]
+    pub(crate) history: bool,
+    /// List what the commits of a range add or change; exit 1 if any of it is not reviewed
+    #[arg(long, value_name = "A..B")]
+    pub(crate) range: Option<String>,
+    /// Exit 1 if anything listed is not reviewed, without a range, too
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Format of the list
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ListFormat,
+    /// Write the list to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Accept incomplete coverage: exit 0 instead of 3
+    #[arg(long)]
+    pub(crate) allow_incomplete: bool,
+    #[command(flatten)]
+    pub(crate) basis: Basis,
+}
+
+/// What commands beside 'scan' need to know of rules and settings.
+#[derive(Group)]
+pub(crate) struct Basis {
+    /// Add rules from a file, or replace those of the same id; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Read settings from a file, and none from the repository
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum SuppressionsCommand {
+    /// Write entries into the ledger, '.snout/suppressions.toml'
+    Accept(Accept),
+    /// Drop entries of the ledger that are for nothing any more
+    Prune(Prune),
+}
+
+#[derive(Group)]
+pub(crate) struct Accept {
+    /// What to accept: the first digits of a fingerprint, PATH or PATH:LINE
+    #[arg(value_name = "WHAT", required_unless_present = "all")]
+    pub(crate) what: Vec<String>,
+    /// Everything that is listed and not accepted
+    #[arg(long, conflicts_with = "what")]
+    pub(crate) all: bool,
+    /// Why it is no leak
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    /// Who looked at it [default: user.name and user.email of git]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) reviewer: Option<String>,
+    /// The last day it holds, as 2030-01-31
+    #[arg(long, value_name = "DAY")]
+    pub(crate) expires: Option<String>,
+    /// Glob of the paths it holds for
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) scope: Option<String>,
+    /// Look among what a range adds instead of among the files
+    #[arg(long, value_name = "A..B", conflicts_with = "history")]
+    pub(crate) range: Option<String>,
+    /// Look in the whole history, too
+    #[arg(long)]
+    pub(crate) history: bool,
+    /// A place in the checkout
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) repository: PathBuf,
+    #[command(flatten)]
+    pub(crate) basis: Basis,
+}
+
+#[derive(Group)]
+pub(crate) struct Prune {
+    /// Say what would be dropped, and drop nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Keep what the commits of a range need, too
+    #[arg(long, value_name = "A..B", conflicts_with = "history")]
+    pub(crate) range: Option<String>,
+    /// Keep what anything in history needs, too
+    #[arg(long)]
+    pub(crate) history: bool,
+    /// A place in the checkout
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) repository: PathBuf,
+    #[command(flatten)]
+    pub(crate) basis: Basis,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
+    Text,
+    /// The whole list as one object
+    Json,
+    /// Tables, for step summaries and comments
+    Markdown,
+    /// SARIF 2.1.0: the silenced findings, each with its suppressions
+    Sarif,
+}
+
+/// Write down the findings that are known, so that only new ones are told.
+///
+/// A baseline holds a fingerprint for each finding: no secret, no path, no line, no date. 'snout scan --baseline FILE'
+/// tells only of what it does not know.
+#[derive(Group)]
+#[command(subcommand_required = true)]
+pub(crate) struct Baseline {
+    #[command(subcommand)]
+    pub(crate) command: BaselineCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum BaselineCommand {
+    /// Write a baseline of everything that is found now
+    Create(BaselineArgs),
+    /// Drop from a baseline what is not found any more; new findings are added only with --add
+    Update {
+        #[command(flatten)]
+        args: BaselineArgs,
+        /// Add new findings, too
+        #[arg(long)]
+        add: bool,
+    },
+    /// Say what is new and what is gone; exit 1 if anything is new
+    Diff(BaselineArgs),
+}
+
+#[derive(Group)]
+pub(crate) struct BaselineArgs {
+    /// Checkouts, bare repositories, folders or files
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The baseline
+    #[arg(long, value_name = "FILE", default_value = ".snout/baseline.json")]
+    pub(crate) file: PathBuf,
+    /// Leave history alone
+    #[arg(long)]
+    pub(crate) no_history: bool,
+    #[command(flatten)]
+    pub(crate) basis: Basis,
+}
+
+/// Carry over what other scanners were told to leave alone.
+///
+/// Reads .gitleaksignore, .secrets.baseline, the allowlists of gitleaks' and betterleaks' TOML, and TruffleHog's files of
+/// paths to exclude. Values that they cover here become entries of the ledger; what cannot be carried over is said.
+#[derive(Group)]
+pub(crate) struct Import {
+    /// Files to read
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Say what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Write a baseline instead of entries of the ledger
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Who looked at it [default: user.name and user.email of git]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) reviewer: Option<String>,
+    /// A place in the checkout
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) repository: PathBuf,
+    /// Leave history alone
+    #[arg(long)]
+    pub(crate) no_history: bool,
+    #[command(flatten)]
+    pub(crate) basis: Basis,
 }
 
 /// Say why a line of a file is a finding, or why it is none.
@@ -232,7 +432,7 @@ fn size(text: &str) -> Result<u64, String> {
 fn report(text: &str) -> Result<(ReportFormat, PathBuf), String> {
     let (format, file) = text.split_once('=').ok_or("give a format and a file, as sarif=snout.sarif")?;
     let format = ReportFormat::from_str(format, false)
-        .map_err(|_| format!("'{format}' is no format; there are text, json, jsonl and sarif"))?;
+        .map_err(|_| format!("'{format}' is no format; there are text, json, jsonl, sarif and markdown"))?;
     if file.is_empty() {
         return Err("name the file, as sarif=snout.sarif".into());
     }

@@ -1,13 +1,16 @@
 //! Flags, config files, environment, terminal and exit codes: nothing below this room knows them.
 
 mod args;
+mod baseline;
 mod config;
 mod explain;
 mod help;
+mod import;
 mod output;
 mod progress;
 mod rules;
 mod scan;
+mod suppressions;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -49,6 +52,9 @@ pub(crate) fn run() -> ExitCode {
     };
     let outcome = match args.command {
         Command::Scan(scan) => scan::run(*scan),
+        Command::Suppressions(args) => suppressions::run(*args),
+        Command::Baseline(args) => baseline::run(args),
+        Command::Import(args) => import::run(args),
         Command::Rules(rules) => rules::run(rules),
         Command::Explain(explain) => explain::run(explain),
         Command::Completions { shell } => Ok(write(|out| {

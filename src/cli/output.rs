@@ -53,6 +53,39 @@ pub(super) fn write(
     Ok(())
 }
 
+/// Writes a list to standard output, or to a file.
+pub(super) fn write_list(
+    path: Option<&Path>,
+    make: impl Fn(Style, &mut dyn Write) -> std::io::Result<()>,
+) -> Result<()> {
+    let mut text = Vec::new();
+    make(Style { verbose: true, ..Style::default() }, &mut text).context("cannot write the list")?;
+    match path.filter(|path| path.as_os_str() != "-") {
+        Some(path) => replace(path, &text),
+        None => {
+            let mut out = std::io::stdout().lock();
+            match out.write_all(&text).and_then(|()| out.flush()) {
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+                other => other.context("cannot write the list to standard output"),
+            }
+        }
+    }
+}
+
+/// Writes a file that is whole at every moment, and the folder above it if need be.
+pub(super) fn replace(path: &Path, content: &[u8]) -> Result<()> {
+    let shown = path.display();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder '{}'", folder.display()))?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".snout-")
+        .tempfile_in(folder)
+        .with_context(|| format!("cannot write '{shown}': is '{}' a folder you may write to?", folder.display()))?;
+    file.write_all(content).with_context(|| format!("cannot write '{shown}'"))?;
+    readable(file.as_file(), 0o644)?;
+    file.persist(path).map(|_| ()).with_context(|| format!("cannot write '{shown}'"))
+}
+
 fn terminal_width() -> Option<usize> {
     std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok())
 }
@@ -86,16 +119,19 @@ fn write_file(report: &Report, format: Format, style: Style, path: &Path) -> Res
 }
 
 /// A report that holds secrets stays readable by its owner alone; others are readable as any new file is.
-#[cfg(unix)]
 fn relax(file: &std::fs::File, report: &Report) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
     let reveals = report.findings.iter().chain(&report.suppressed).any(|finding| finding.secret.is_some());
-    let mode = if reveals { 0o600 } else { 0o644 };
-    file.set_permissions(std::fs::Permissions::from_mode(mode)).context("cannot set the permissions of the report")
+    readable(file, if reveals { 0o600 } else { 0o644 })
+}
+
+#[cfg(unix)]
+fn readable(file: &std::fs::File, mode: u32) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(mode)).context("cannot set the permissions of the file")
 }
 
 #[cfg(not(unix))]
-fn relax(_file: &std::fs::File, _report: &Report) -> Result<()> {
+fn readable(_file: &std::fs::File, _mode: u32) -> Result<()> {
     Ok(())
 }
 
@@ -123,6 +159,6 @@ pub(super) fn summary(report: &Report, out: &mut dyn Write) -> std::io::Result<(
 }
 
 /// Text of a repository without what a terminal would obey.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }

@@ -1,16 +1,17 @@
 //! `snout scan`: from flags to a plan, from a report to files and an exit code.
 
 use std::io::{IsTerminal, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use snout::{Format, Plan, RuleSet, ScanError, Severity, Target};
+use snout::review::Review;
+use snout::{Format, Plan, Report, RuleSet, ScanError, Severity, Target};
 
 use super::Exit;
-use super::args::{FailOn, ReportFormat, Scan};
-use super::config::Config;
+use super::args::{Basis, FailOn, ReportFormat, Scan};
+use super::config::Settings;
 use super::output::{self, Destination};
 use super::progress::Bar;
 
@@ -19,10 +20,12 @@ const PUBLIC_KEY: &[u8] = b"snout fingerprint 1";
 
 pub(super) fn run(args: Scan) -> Result<Exit> {
     let started = Instant::now();
-    let config = args.look.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
-    let fail_on = args.gate.fail_on.or(config.fail_on).unwrap_or(FailOn::Medium);
     let destinations = destinations(&args)?;
-    let plan = plan(&args, config, &destinations)?;
+    let (targets, key) = (targets(&args)?, key()?);
+    let look = &args.look;
+    let settings = Settings::find(look.config.as_deref(), &targets, look.baseline.as_deref(), &key)?;
+    let fail_on = args.gate.fail_on.or(settings.config.fail_on).unwrap_or(FailOn::Medium);
+    let plan = plan(&args, targets, key, settings, &destinations)?;
     let bar = Bar::new(args.output.quiet);
     let report = match snout::scan(&plan, &bar) {
         Ok(report) => report,
@@ -82,14 +85,22 @@ fn format(format: ReportFormat) -> Format {
         ReportFormat::Json => Format::Json,
         ReportFormat::Jsonl => Format::Jsonl,
         ReportFormat::Sarif => Format::Sarif,
+        ReportFormat::Markdown => Format::Markdown,
     }
 }
 
-fn plan(args: &Scan, config: Config, destinations: &[(Format, Destination)]) -> Result<Plan> {
+fn plan(
+    args: &Scan,
+    targets: Vec<Target>,
+    key: Vec<u8>,
+    settings: Settings,
+    destinations: &[(Format, Destination)],
+) -> Result<Plan> {
+    let config = settings.config;
     let rules: Vec<PathBuf> = config.rules.iter().chain(&args.look.rules).cloned().collect();
     let globs: Vec<String> = config.exclude.iter().chain(&args.input.exclude).cloned().collect();
     Ok(Plan {
-        targets: targets(args)?,
+        targets,
         rules: RuleSet::with_files(&rules, &config.disable)?,
         threads: args.input.threads.unwrap_or(0),
         exclude: exclude(&globs)?,
@@ -99,8 +110,51 @@ fn plan(args: &Scan, config: Config, destinations: &[(Format, Destination)]) -> 
         include_suppressed: args.look.include_suppressed,
         line_hashes: destinations.iter().any(|(format, _)| *format == Format::Sarif),
         whole: args.input.whole,
-        key: key()?,
+        key,
+        review: settings.review,
     })
+}
+
+/// A plan for the commands beside 'scan', which look closer. `reveal` keeps the secrets in memory; no such command
+/// writes them.
+pub(super) fn plan_for(
+    targets: Vec<Target>,
+    basis: &Basis,
+    key: Vec<u8>,
+    baseline: Option<&Path>,
+    reveal: bool,
+) -> Result<Plan> {
+    let settings = Settings::find(basis.config.as_deref(), &targets, baseline, &key)?;
+    let config = settings.config;
+    let rules: Vec<PathBuf> = config.rules.iter().chain(&basis.rules).cloned().collect();
+    Ok(Plan {
+        targets,
+        rules: RuleSet::with_files(&rules, &config.disable)?,
+        threads: 0,
+        exclude: exclude(&config.exclude)?,
+        max_file_size: config.max_file_size,
+        no_ignore: false,
+        reveal,
+        include_suppressed: false,
+        line_hashes: true,
+        whole: false,
+        key,
+        review: Review { thorough: true, ..settings.review },
+    })
+}
+
+/// Scans for a command; `None` if the user stopped it.
+pub(super) fn scan_for(plan: &Plan) -> Result<Option<Report>> {
+    let bar = Bar::new(false);
+    match snout::scan(plan, &bar) {
+        Ok(report) => Ok(Some(report)),
+        Err(ScanError::Interrupted) => {
+            drop(bar);
+            writeln!(std::io::stderr(), "snout: interrupted; nothing was written").ok();
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn targets(args: &Scan) -> Result<Vec<Target>> {
@@ -133,7 +187,7 @@ fn targets(args: &Scan) -> Result<Vec<Target>> {
 }
 
 /// The ends of `A..B`; an end left out is HEAD, as in git.
-fn ends(range: &str) -> Result<(Option<String>, String)> {
+pub(super) fn ends(range: &str) -> Result<(Option<String>, String)> {
     let end = |name: &str| if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() };
     if range.contains("...") {
         bail!("cannot read the range '{range}': give two dots, as A..B; three would name what either end adds");
@@ -167,7 +221,7 @@ fn exclude(globs: &[String]) -> Result<Option<GlobSet>> {
 }
 
 /// The key of fingerprints: a public one, unless `SNOUT_FINGERPRINT_KEY` holds the user's own.
-fn key() -> Result<Vec<u8>> {
+pub(super) fn key() -> Result<Vec<u8>> {
     match std::env::var("SNOUT_FINGERPRINT_KEY") {
         Ok(key) if key.len() < 16 => bail!("SNOUT_FINGERPRINT_KEY is shorter than 16 characters: it could be guessed"),
         Ok(key) => Ok(key.into_bytes()),

@@ -24,7 +24,7 @@ pub mod unnamed;
 pub use carry::{State, Stretch, conclude, rescan, scan_state};
 pub use explain::{Explanation, explain};
 pub use judge::Judge;
-pub(crate) use marker::{MARKERS, Scope};
+pub(crate) use marker::{Bond, MARKERS, Scope, near_misses, reason};
 pub use text::{Encoding, Text, sniff};
 
 use crate::rule::{RuleSet, Target, Weigh};

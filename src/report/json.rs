@@ -85,7 +85,7 @@ fn line<'a>(finding: &'a Finding, occurrence: &'a Occurrence) -> Line<'a> {
         reach: occurrence.reach,
         checked: finding.checked,
         documented: finding.documented,
-        suppressed: occurrence.suppression.is_some(),
+        suppressed: occurrence.suppression.as_ref().is_some_and(Suppression::silences),
         suppression: occurrence.suppression.as_ref(),
         decoded: occurrence.decoded.as_deref(),
         part_of: None,

@@ -2,7 +2,9 @@
 
 mod json;
 mod linehash;
+mod markdown;
 mod redact;
+mod review;
 mod sarif;
 mod text;
 
@@ -12,6 +14,7 @@ pub use crate::rule::{Precision, Severity};
 use crate::span::Region;
 pub(crate) use linehash::line_hash;
 pub(crate) use redact::Redactor;
+pub use review::{Listed, ReviewList};
 
 /// What a scan found, what somebody silenced, and what was read.
 #[derive(Clone, Debug, Serialize)]
@@ -20,9 +23,9 @@ pub struct Report {
     pub tool: Tool,
     /// Findings nobody silenced: highest severity first, then rule, path and place.
     pub findings: Vec<Finding>,
-    /// Findings that a comment silences, for review.
+    /// Findings that somebody silenced, for review.
     pub suppressed: Vec<Finding>,
-    /// Comments that silence nothing.
+    /// What silences nothing: markers, misspelt ones among them in a review, and entries of the ledger.
     pub unused_suppressions: Vec<UnusedSuppression>,
     /// What was and was not read.
     pub coverage: Coverage,
@@ -231,14 +234,24 @@ pub struct Snippet {
     pub text: String,
 }
 
-/// A comment that silences a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// How and by whom a finding was silenced, and whether anybody reviewed it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Suppression {
-    /// The marker, as `trufflehog:ignore`.
+    /// Where it is written.
+    pub kind: SuppressionKind,
+    /// Whether it silences, and whether somebody reviewed it.
+    pub status: SuppressionStatus,
+    /// The marker, as `trufflehog:ignore`; `ledger` or `baseline` for what stands outside the source.
     pub marker: String,
-    /// The comment from the marker to the end of its line.
+    /// The comment from the marker to the end of its line; for a ledger entry, its reason.
     pub text: String,
-    /// Line of the marker.
+    /// Why it is there, where somebody said so: the comment's own words, or the ledger entry's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// File of the marker, the ledger or the baseline; absent where the marker stands in the occurrence's own file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Line of the marker, or of the entry in its file.
     pub line: u32,
     /// Who wrote that line, as `Name <email>`, where history knows.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -249,6 +262,114 @@ pub struct Suppression {
     /// In which commit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// The entry of the ledger that accepts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Acceptance>,
+    /// Why it is not accepted, in order; empty if it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub objections: Vec<Objection>,
+}
+
+impl Suppression {
+    /// Whether it silences its finding. One that was rejected is told beside a finding that stays open.
+    pub fn silences(&self) -> bool {
+        self.status != SuppressionStatus::Rejected
+    }
+
+    /// Whether somebody reviewed it and the policy has nothing against it.
+    pub fn is_reviewed(&self) -> bool {
+        self.status == SuppressionStatus::Accepted
+    }
+}
+
+/// Where a suppression is written, in SARIF's words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SuppressionKind {
+    /// A comment in the source.
+    #[default]
+    InSource,
+    /// A ledger or a baseline.
+    External,
+}
+
+/// What became of a suppression, in SARIF's words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SuppressionStatus {
+    /// Somebody reviewed it.
+    Accepted,
+    /// It silences, and nobody reviewed it.
+    #[default]
+    UnderReview,
+    /// It silences nothing: its finding is open.
+    Rejected,
+}
+
+/// What a ledger entry says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Acceptance {
+    /// Line of the entry in the ledger.
+    pub line: u32,
+    /// Why the value is no leak.
+    pub reason: String,
+    /// Who looked at it.
+    pub reviewer: String,
+    /// Day it was accepted, `YYYY-MM-DD`.
+    pub date: String,
+    /// Last day it holds, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+    /// Glob of the paths it holds for; all where it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Author of the commit that wrote the entry, where history was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+}
+
+/// Why a suppression is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Objection {
+    /// The ledger has no entry for this rule and value.
+    NoEntry,
+    /// The ledger's entry holds for other paths.
+    OutOfScope,
+    /// The ledger's entry has expired.
+    Expired,
+    /// The ledger's entry is older, or holds for longer, than the policy allows.
+    TooLong,
+    /// Nobody said why.
+    NoReason,
+    /// Who wrote the suppressed line accepted it, too.
+    SameAuthor,
+    /// Git does not know who wrote the line or the entry.
+    NoAuthor,
+    /// The policy lets nobody silence this kind of finding.
+    NeverSuppressed,
+    /// The marker is bound to another value.
+    OtherValue,
+    /// The marker names another rule.
+    OtherRule,
+}
+
+impl Objection {
+    /// The objection as a clause, to stand after "not accepted: ".
+    pub fn clause(self) -> &'static str {
+        match self {
+            Objection::NoEntry => "the ledger has no entry for it",
+            Objection::OutOfScope => "its ledger entry holds for other paths",
+            Objection::Expired => "its ledger entry has expired",
+            Objection::TooLong => "its ledger entry lives longer than the policy allows",
+            Objection::NoReason => "nobody said why it is there",
+            Objection::SameAuthor => "the author of the line accepted it, too",
+            Objection::NoAuthor => "git does not know who wrote the line or the entry",
+            Objection::NeverSuppressed => "the policy lets nobody silence this kind of finding",
+            Objection::OtherValue => "its marker is bound to another value",
+            Objection::OtherRule => "its marker names another rule",
+        }
+    }
 }
 
 /// A marker that silences nothing.
@@ -258,8 +379,11 @@ pub struct UnusedSuppression {
     pub path: String,
     /// Its line.
     pub line: u32,
-    /// The marker.
+    /// The marker, as it is written.
     pub marker: String,
+    /// The marker that was meant, where this one is misspelt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meant: Option<String>,
 }
 
 /// What was and was not read.
@@ -324,6 +448,8 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0.
     Sarif,
+    /// For step summaries and comments.
+    Markdown,
 }
 
 /// What a writer may do.
@@ -350,6 +476,7 @@ impl Report {
             Format::Json => json::write(self, out),
             Format::Jsonl => json::write_lines(self, out),
             Format::Sarif => sarif::write(self, out),
+            Format::Markdown => markdown::write(self, out),
         }
     }
 

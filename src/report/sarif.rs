@@ -932,6 +932,7 @@ pub(super) mod tests {
             author: Some("Bob <bob@example.com>".to_owned()),
             date: Some("2024-02-02T00:00:00Z".to_owned()),
             commit: Some("b".repeat(40)),
+            ..Suppression::default()
         });
         let open = vec![finding("a", both), finding("b", gone), message];
         let mut report = report(open, vec![finding("d", vec![silenced])]);

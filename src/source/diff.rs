@@ -17,6 +17,8 @@ use crate::triage::sight::{Sighting, sight};
 pub(crate) struct Changes {
     pub(crate) placed: Vec<Placed>,
     pub(crate) coverage: Coverage,
+    /// The commits of a range, parents first.
+    pub(crate) commits: Vec<Oid>,
 }
 
 /// Lines that a change adds to a file.
@@ -145,11 +147,7 @@ pub(crate) fn range(
 ) -> Result<Changes, ScanError> {
     let fail = |source| ScanError::Git { what: "walk the commits", path: path.into(), source };
     desk.progress.phase("range", None);
-    let end = resolve(repo, path, to)?;
-    let start = match from {
-        Some(name) => resolve(repo, path, name)?,
-        None => branching_point(repo, path, to, &end)?,
-    };
+    let (start, end) = ends(repo, path, from, to)?;
     let mut walk = repo.revwalk().map_err(fail)?;
     walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE).map_err(fail)?;
     walk.push(end.id()).map_err(fail)?;
@@ -162,6 +160,7 @@ pub(crate) fn range(
             return Err(ScanError::Interrupted);
         }
         let commit = oid.and_then(|oid| repo.find_commit(oid)).map_err(fail)?;
+        changes.commits.push(commit.id());
         reader.commit(&commit, scope, head.as_ref(), &mut changes).map_err(fail)?;
     }
     if repo.is_shallow() {
@@ -173,6 +172,45 @@ pub(crate) fn range(
     }
     if changes.coverage.commits == 0 {
         changes.coverage.notes.push(format!("the range holds no commit: '{to}' adds nothing"));
+    }
+    Ok(changes)
+}
+
+/// The commits at the ends of a range.
+pub(crate) fn ends<'r>(
+    repo: &'r Repository,
+    path: &Path,
+    from: Option<&str>,
+    to: &str,
+) -> Result<(Commit<'r>, Commit<'r>), ScanError> {
+    let end = resolve(repo, path, to)?;
+    let start = match from {
+        Some(name) => resolve(repo, path, name)?,
+        None => branching_point(repo, path, to, &end)?,
+    };
+    Ok((start, end))
+}
+
+/// Reads every file of a commit's tree.
+pub(crate) fn tree(desk: &Desk<'_>, repo: &Repository, commit: &Commit<'_>) -> Result<Changes, git2::Error> {
+    let mut reader = Reader::new(desk, repo);
+    let mut changes = Changes::default();
+    let mut files = Vec::new();
+    commit.tree()?.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
+        if entry.kind() == Some(git2::ObjectType::Blob) {
+            let path = format!("{folder}{}", String::from_utf8_lossy(entry.name_bytes()));
+            files.push(Touched { path, oid: entry.id(), added: Added::All, new_path: false });
+        }
+        if desk.progress.interrupted() { git2::TreeWalkResult::Abort } else { git2::TreeWalkResult::Ok }
+    })?;
+    for one in files {
+        let place = Place {
+            object: Some(one.oid.to_string()),
+            at_head: true,
+            reach: Reach::Refs,
+            ..Place::direct(SourceKind::Commit, Some(one.path.clone()))
+        };
+        reader.file(&one, &place, &mut changes);
     }
     Ok(changes)
 }
@@ -239,7 +277,7 @@ impl<'a> Reader<'a> {
             for (source, text) in
                 [(SourceKind::Message, commit.message_bytes()), (SourceKind::Author, people.as_bytes())]
             {
-                let seen = sight(&plan.rules, text, plan.line_hashes).sightings;
+                let seen = sight(plan.eye(), text).sightings;
                 let place = Place { source, object: Some(commit.id().to_string()), ..place.clone() };
                 changes.placed.extend(
                     seen.into_iter()
@@ -281,8 +319,10 @@ impl<'a> Reader<'a> {
         let rules = &self.desk.plan.rules;
         if one.new_path {
             let name = one.path.as_bytes();
-            let seen =
-                sight(rules, name, false).sightings.into_iter().filter(|found| found.stands_at(rules, Some(&one.path)));
+            let seen = sight(self.desk.plan.eye(), name)
+                .sightings
+                .into_iter()
+                .filter(|found| found.stands_at(rules, Some(&one.path)));
             changes.placed.extend(
                 seen.map(|sighting| Placed { sighting, place: Place { source: SourceKind::Path, ..place.clone() } }),
             );
@@ -310,11 +350,12 @@ impl<'a> Reader<'a> {
             coverage.blobs += 1;
             coverage.bytes += blob.size() as u64;
             desk.progress.advance(1, blob.size() as u64);
-            sight(&plan.rules, blob.content(), plan.line_hashes).sightings
+            sight(plan.eye(), blob.content()).sightings
         })
     }
 }
 
-fn person(who: &git2::Signature<'_>) -> String {
+/// A person as git writes them.
+pub(crate) fn person(who: &git2::Signature<'_>) -> String {
     format!("{} <{}>", String::from_utf8_lossy(who.name_bytes()), String::from_utf8_lossy(who.email_bytes()))
 }

@@ -268,23 +268,23 @@ impl Visitor for Blobs<'_> {
 impl Blobs<'_> {
     /// Scans a blob, from its base where there is one, whose stretches the worker holds.
     fn blob(&self, worker: &mut Worker, id: ObjectId, content: &[u8], base: Option<&State>) -> Option<State> {
-        let rules = &self.desk.plan.rules;
+        let (rules, eye) = (&self.desk.plan.rules, self.desk.plan.eye());
         let encoding = sniff(content);
         let Worker { judge, objects, stretches, .. } = worker;
         let (state, seen) = match (encoding, base) {
             (Encoding::Utf16Le | Encoding::Utf16Be, _) => {
                 let text = Text::of(content);
                 let state = scan_state(rules, judge, &text.bytes);
-                (None, glance(rules, judge, &text.bytes, encoding, &state))
+                (None, glance(eye, judge, &text.bytes, encoding, &state))
             }
             (_, Some(base)) => {
                 let state = rescan(rules, judge, base, content, stretches);
-                let seen = glance(rules, judge, content, encoding, &state);
+                let seen = glance(eye, judge, content, encoding, &state);
                 (Some(state), seen)
             }
             (_, None) => {
                 let state = scan_state(rules, judge, content);
-                let seen = glance(rules, judge, content, encoding, &state);
+                let seen = glance(eye, judge, content, encoding, &state);
                 (Some(state), seen)
             }
         };
@@ -401,7 +401,7 @@ impl Names<'_> {
     /// A commit or tag as text. Lines of a message count from its own first one.
     fn text(&self, out: &mut Objects, oid: ObjectId, data: &[u8], kind: SourceKind) {
         let plan = self.desk.plan;
-        let sightings = sight(&plan.rules, data, plan.line_hashes).sightings;
+        let sightings = sight(plan.eye(), data).sightings;
         let head_lines = header_lines(data);
         for mut one in sightings {
             let line = data.split(|byte| *byte == b'\n').nth(one.region.start_line as usize - 1).unwrap_or(b"");
@@ -458,7 +458,7 @@ impl Names<'_> {
         }
         if self.seen.is_new(entry.name) {
             let plan = self.desk.plan;
-            let sightings = sight(&plan.rules, entry.name, plan.line_hashes).sightings;
+            let sightings = sight(plan.eye(), entry.name).sightings;
             if !sightings.is_empty() {
                 out.names.push((entry.name.to_vec(), sightings));
             }
@@ -524,13 +524,13 @@ pub(crate) fn read_gitdir(desk: &Desk<'_>, git: &Git, tips: &Tips, coverage: &mu
         match std::fs::read(&file) {
             Ok(content) => {
                 coverage.bytes += content.len() as u64;
-                place(sight(&plan.rules, &content, plan.line_hashes).sightings, SourceKind::Gitdir, name);
+                place(sight(plan.eye(), &content).sightings, SourceKind::Gitdir, name);
             }
             Err(error) => skip(coverage, name, format!("cannot be read: {error}")),
         }
     }
     for name in tips.refs.keys() {
-        place(sight(&plan.rules, name.as_bytes(), plan.line_hashes).sightings, SourceKind::Ref, name.clone());
+        place(sight(plan.eye(), name.as_bytes()).sightings, SourceKind::Ref, name.clone());
     }
     out
 }

@@ -1,5 +1,6 @@
 //! Where bytes come from. Each source counts what it could not read.
 
+pub(crate) mod decisions;
 pub(crate) mod diff;
 pub(crate) mod history;
 pub(crate) mod repo;

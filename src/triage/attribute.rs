@@ -294,7 +294,7 @@ impl Pages {
         let wanted: Vec<usize> = wanted.iter().copied().collect();
         let page = |index: &usize| {
             let content = read(objects.blobs[*index].0).unwrap_or_default();
-            (*index, sight(&plan.rules, &content, plan.line_hashes).sightings)
+            (*index, sight(plan.eye(), &content).sightings)
         };
         Pages(wanted.par_iter().map(page).collect())
     }
@@ -305,7 +305,8 @@ impl Pages {
 
     /// The comment that silences the secret in that blob.
     fn comment(&self, blob: usize, rule: usize, secret: &Secret) -> Option<Suppression> {
-        self.of(blob).iter().find(|one| one.rule == rule && one.secret == *secret)?.suppression.clone()
+        let mut all = self.of(blob).iter().filter(|one| one.rule == rule && one.secret == *secret);
+        all.find(|one| one.is_silenced())?.suppression.clone()
     }
 }
 
@@ -406,13 +407,14 @@ impl Story<'_> {
             for one in pages.of(event.blob).iter().filter(|one| glimpse.is_of(one) && one.stands_at(rules, Some(path)))
             {
                 let mut sighting = one.clone();
-                match &mut sighting.suppression {
-                    Some(suppression) => sign(suppression, &origin),
+                if let Some(suppression) = &mut sighting.suppression {
+                    sign(suppression, &origin);
+                }
+                if !sighting.is_silenced() {
                     // Whoever silenced the line at HEAD silenced what it said before as well.
-                    None => {
-                        let blob = at_head.copied().flatten();
-                        sighting.suppression = blob.and_then(|blob| pages.comment(blob, *rule, secret));
-                    }
+                    let blob = at_head.copied().flatten();
+                    let comment = blob.and_then(|blob| pages.comment(blob, *rule, secret));
+                    sighting.suppression = comment.or(sighting.suppression);
                 }
                 let place = Place {
                     source: SourceKind::Commit,

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
 use super::path::is_test_path;
 use super::sight::Sighting;
+use crate::fingerprint::fingerprint;
 use crate::report::{
     CredentialPart, Finding, Occurrence, PartOccurrence, Precision, Reach, RuleInfo, Severity, SourceKind,
 };
@@ -61,8 +59,7 @@ impl Grouping<'_> {
         let (mut open, mut silenced) = (BTreeMap::<_, Vec<Placed>>::new(), BTreeMap::<_, Vec<Placed>>::new());
         for one in placed {
             let key = (one.sighting.rule, one.sighting.secret.clone());
-            let side =
-                if one.sighting.suppression.is_some() && !self.include_suppressed { &mut silenced } else { &mut open };
+            let side = if one.sighting.is_silenced() && !self.include_suppressed { &mut silenced } else { &mut open };
             side.entry(key).or_default().push(one);
         }
         let make = |side: BTreeMap<(usize, Secret), Vec<Placed>>| {
@@ -124,7 +121,7 @@ impl Grouping<'_> {
                 precision if doubtful || in_tests => precision.lower(),
                 precision => precision,
             },
-            fingerprint: self.fingerprint(&known.spec.id, secret),
+            fingerprint: fingerprint(self.key, &known.spec.id, secret),
             length: secret.len(),
             secret: self.reveal.then(|| String::from_utf8_lossy(secret.expose()).into_owned()),
             checked,
@@ -163,15 +160,6 @@ impl Grouping<'_> {
             line_hash: sighting.line_hash,
             parts: parts.collect(),
         }
-    }
-
-    /// Keyed hash of rule and secret: the first 128 bits of HMAC-SHA256, in hexadecimal.
-    fn fingerprint(&self, rule: &str, secret: &Secret) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.key).expect("HMAC takes keys of any length");
-        mac.update(rule.as_bytes());
-        mac.update(&[0]);
-        mac.update(secret.expose());
-        data_encoding::HEXLOWER.encode(&mac.finalize().into_bytes()[..16])
     }
 }
 

@@ -3,6 +3,7 @@
 #[path = "../util/mod.rs"]
 mod util;
 
+mod baseline;
 mod cli;
 mod coverage;
 mod determinism;
@@ -11,6 +12,7 @@ mod history;
 mod properties;
 mod range;
 mod regressions;
+mod review;
 mod rule_files;
 mod schema;
 mod secrecy;
