@@ -167,7 +167,11 @@ pub(crate) fn open_for_hook(path: &Path, what: &'static str) -> Result<Repositor
             return Ok(named);
         }
     }
-    near()
+    let found = near()?;
+    if hook && path == Path::new(".") {
+        quarantine(&found);
+    }
+    Ok(found)
 }
 
 /// Lets a repository read the objects that a push brought and that its hooks may still refuse: git keeps them in a folder
