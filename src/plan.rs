@@ -75,6 +75,22 @@ pub enum Target {
         /// The end to read.
         to: String,
     },
+    /// What objects add that are about to come or to go: commits, and the tags that name them.
+    New {
+        /// A place in the checkout, or a bare repository.
+        path: PathBuf,
+        /// Ids or names of the objects.
+        tips: Vec<String>,
+        /// Revisions, and globs of refs, whose commits are there already. One that is not here hides nothing.
+        known: Vec<String>,
+    },
+    /// Everything in the history of some commits, and in no other.
+    Reached {
+        /// A place in the checkout, or a bare repository.
+        path: PathBuf,
+        /// Revisions, and globs of refs. One that is not here leads nowhere.
+        tips: Vec<String>,
+    },
     /// Bytes that were given to us.
     Stdin(Vec<u8>),
 }

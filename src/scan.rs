@@ -82,6 +82,8 @@ impl<'a> Run<'a> {
                 Target::Path { path, worktree, history } => add_site(&mut sites, path, *worktree, *history)?,
                 Target::Staged { path } => self.staged(path)?,
                 Target::Range { path, from, to } => self.range(path, from.as_deref(), to)?,
+                Target::New { path, tips, known } => self.fresh(path, tips, known)?,
+                Target::Reached { path, tips } => self.reached(path, tips)?,
                 Target::Stdin(content) => self.stdin(content),
             }
         }
@@ -128,12 +130,7 @@ impl<'a> Run<'a> {
         self.coverage.targets.push(format!("what '{shown}' adds in '{}'", display(path)));
         let mut changes = diff::range(&self.desk, path, &scope, &repo, from, to)?;
         let (_, end) = diff::ends(&repo, path, from, to)?;
-        for Placed { sighting, place } in &mut changes.placed {
-            if let (Some(said), Some(commit)) = (&mut sighting.suppression, &place.commit) {
-                let (author, date) = (place.author.clone().unwrap_or_default(), place.date.clone().unwrap_or_default());
-                sign(said, &Origin { commit: commit.clone(), author, date });
-            }
-        }
+        sign_all(&mut changes.placed);
         let fail = |what| move |source| ScanError::Git { what, path: path.into(), source };
         let ledger = self.ledger(decisions::of_commit(&repo, &end, LEDGER));
         let authors = decisions::entry_authors(&repo, &changes.commits, &self.desk.plan.key)
@@ -153,6 +150,41 @@ impl<'a> Run<'a> {
         }
         self.describe(&repo, path);
         self.take(changes);
+        Ok(())
+    }
+
+    fn fresh(&mut self, path: &Path, tips: &[String], known: &[String]) -> Result<(), ScanError> {
+        let repo = open_for_hook(path, "new objects")?;
+        self.coverage.targets.push(format!("what is new in '{}'", display(path)));
+        let mut changes = diff::fresh(&self.desk, path, &repo, tips, known)?;
+        sign_all(&mut changes.placed);
+        let end = tips.iter().find_map(|tip| repo.revparse_single(tip).and_then(|tip| tip.peel_to_commit()).ok());
+        let ledger = self.ledger(end.and_then(|end| decisions::of_commit(&repo, &end, LEDGER)));
+        let authors = decisions::entry_authors(&repo, &changes.commits, &self.desk.plan.key)
+            .map_err(|source| ScanError::Git { what: "read the ledger's history", path: path.into(), source })?;
+        self.judge(&mut changes.placed, &ledger, Some(&authors));
+        self.describe(&repo, path);
+        self.take(changes);
+        Ok(())
+    }
+
+    fn reached(&mut self, path: &Path, tips: &[String]) -> Result<(), ScanError> {
+        const WHAT: &str = "the history of some commits";
+        let none = |why: String| ScanError::NoRepository { what: WHAT, path: path.into(), why };
+        let repo = open_for_hook(path, WHAT)?;
+        let git = Git::discover(repo.path()).map_err(none)?;
+        let git = git.ok_or_else(|| none("its git directory is not one".into()))?;
+        self.coverage.targets.push(format!("what {} reach in '{}'", tips.join(" and "), display(path)));
+        let reached = diff::reached(&repo, path, tips)?;
+        let tips = Tips { refs: reached.tips, ..Tips::default() };
+        let store = history::open(&git, path)?;
+        let mut objects = history::read(&self.desk, &store, &tips, path)?;
+        objects.keep(&reached.commits);
+        let found = attribute(&self.desk, &store, &objects, &tips, &[String::new()]);
+        merge(&mut self.coverage, std::mem::take(&mut objects.coverage));
+        history::gaps(&git, &tips, &objects, &display(path), &mut self.coverage);
+        // A blob that none of the commits holds is another's.
+        self.placed.extend(found.placed.into_iter().filter(|one| one.place.source != SourceKind::Object));
         Ok(())
     }
 
@@ -363,6 +395,16 @@ impl<'a> Run<'a> {
     }
 }
 
+/// Says of suppressions in commits that the author of the commit wrote them.
+fn sign_all(placed: &mut [Placed]) {
+    for Placed { sighting, place } in placed {
+        if let (Some(said), Some(commit)) = (&mut sighting.suppression, &place.commit) {
+            let (author, date) = (place.author.clone().unwrap_or_default(), place.date.clone().unwrap_or_default());
+            sign(said, &Origin { commit: commit.clone(), author, date });
+        }
+    }
+}
+
 /// What the user asked to scan, as a sentence.
 fn sentence(path: &Path, scope: &str, site: &Site, tree: bool, history: bool) -> String {
     let what = match (tree, history && site.git.is_some()) {
@@ -471,7 +513,10 @@ fn unused_entry(entry: &Entry) -> UnusedSuppression {
 fn canary(plan: &Plan) -> Canary {
     use rayon::prelude::*;
     const FEW: usize = 4;
-    let hook = plan.targets.iter().all(|target| matches!(target, Target::Staged { .. } | Target::Stdin(_)));
+    let hook = plan
+        .targets
+        .iter()
+        .all(|target| matches!(target, Target::Staged { .. } | Target::New { .. } | Target::Stdin(_)));
     let all = plan.rules.rules();
     let tried = if hook && !plan.rules.is_customised() { &all[..FEW.min(all.len())] } else { all };
     let finds = |(index, rule): (usize, &Rule)| {

@@ -19,6 +19,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Scan checkouts, bare repositories, folders and files
     Scan(Box<Scan>),
+    /// Stop secrets at a commit, a push or a server: run as a git hook, or install one
+    Hook(Hook),
     /// List what somebody silenced, for review; accept it, or prune what is stale
     Suppressions(Box<Suppressions>),
     /// Write down the findings that are known, so that only new ones are told
@@ -69,7 +71,7 @@ pub(crate) struct Scan {
     pub(crate) gate: Gate,
 }
 
-#[derive(Group)]
+#[derive(Group, Default)]
 pub(crate) struct Input {
     /// Checkouts, bare repositories, folders or files; '-' for standard input
     #[arg(value_name = "PATH")]
@@ -88,7 +90,8 @@ pub(crate) struct Input {
     pub(crate) staged: bool,
     /// Read what the commits of a range add
     ///
-    /// 'A..B' reads what B adds to A; 'B' alone what B adds to the default branch.
+    /// 'A..B' reads what B adds to A; 'B' alone what B adds to the default branch; 'auto' asks the CI service (GitHub,
+    /// GitLab) what is new, and reads everything where that is not a range.
     #[arg(long, value_name = "A..B", conflicts_with = "stdin")]
     pub(crate) range: Option<String>,
     /// Read standard input
@@ -141,7 +144,7 @@ pub(crate) struct Output {
     /// Write one more report; may be repeated
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
     pub(crate) report: Vec<(ReportFormat, PathBuf)>,
-    /// Put the secrets into reports; SARIF never holds them
+    /// Put the secrets into text and JSON reports; other formats never hold them
     #[arg(long)]
     pub(crate) reveal: bool,
     /// Say nothing but the report
@@ -180,10 +183,74 @@ pub(crate) enum ReportFormat {
     Json,
     /// One object for each occurrence
     Jsonl,
-    /// SARIF 2.1.0, as GitHub code scanning takes it
+    /// SARIF 2.1.0 with everything, silenced findings as suppressed results
     Sarif,
+    /// SARIF 2.1.0 for GitHub code scanning: silenced findings as notes to review
+    SarifGithub,
+    /// Annotations for GitHub Actions, for the ten worst findings
+    Github,
+    /// GitLab's secret detection report
+    Gitlab,
+    /// JUnit XML
+    Junit,
+    /// reviewdog's diagnostics
+    Rdjson,
+    /// A table, a line for each occurrence
+    Csv,
+    /// One page for a browser
+    Html,
     /// Tables, for step summaries and comments
     Markdown,
+}
+
+#[derive(Group)]
+#[command(subcommand_required = true)]
+pub(crate) struct Hook {
+    #[command(subcommand)]
+    pub(crate) command: HookCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum HookCommand {
+    /// Scan what is about to be committed
+    ///
+    /// Under the pre-commit framework this serves every stage: what is about to be pushed at pre-push, the range that
+    /// --from-ref and --to-ref name, and the files of the checkout where nothing is staged and no commit is under way.
+    PreCommit(Box<HookScan>),
+    /// Scan what is about to be pushed, and say of each secret whether a remote has it already
+    ///
+    /// Reads lines of '<local ref> <local id> <remote ref> <remote id>' from standard input, as git gives them.
+    PrePush {
+        /// Name of the remote, or its URL
+        remote: Option<String>,
+        /// Its URL
+        url: Option<String>,
+        #[command(flatten)]
+        scan: Box<HookScan>,
+    },
+    /// Scan what somebody pushes to this server, before any ref names it
+    ///
+    /// Reads lines of '<old id> <new id> <ref>' from standard input, as git gives them.
+    PreReceive(Box<HookScan>),
+    /// Install a hook into this repository, in front of nothing: a hook that is there runs first
+    Install {
+        /// Install the pre-push hook instead of the pre-commit hook
+        #[arg(long)]
+        pre_push: bool,
+        /// Take the hook away, and put the one that was there before back
+        #[arg(long)]
+        uninstall: bool,
+    },
+}
+
+#[derive(Group)]
+pub(crate) struct HookScan {
+    #[command(flatten, next_help_heading = "What to look for")]
+    pub(crate) look: Look,
+    #[command(flatten, next_help_heading = "What to write")]
+    pub(crate) output: Output,
+    #[command(flatten, next_help_heading = "When to fail")]
+    pub(crate) gate: Gate,
 }
 
 /// List what somebody silenced, for review.
@@ -201,7 +268,8 @@ pub(crate) struct Suppressions {
     /// List those of the whole history, too
     #[arg(long, conflicts_with = "range")]
     pub(crate) history: bool,
-    /// List what the commits of a range add or change; exit 1 if any of it is not reviewed
+    /// List what the commits of a range add or change, 'auto' for what a CI service says is new; exit 1 if any of it is
+    /// not reviewed
     #[arg(long, value_name = "A..B")]
     pub(crate) range: Option<String>,
     /// Exit 1 if anything listed is not reviewed, without a range, too
@@ -432,7 +500,7 @@ fn size(text: &str) -> Result<u64, String> {
 fn report(text: &str) -> Result<(ReportFormat, PathBuf), String> {
     let (format, file) = text.split_once('=').ok_or("give a format and a file, as sarif=snout.sarif")?;
     let format = ReportFormat::from_str(format, false)
-        .map_err(|_| format!("'{format}' is no format; there are text, json, jsonl, sarif and markdown"))?;
+        .map_err(|_| format!("'{format}' is no format; 'snout help formats' lists them"))?;
     if file.is_empty() {
         return Err("name the file, as sarif=snout.sarif".into());
     }

@@ -35,8 +35,26 @@ jsonl   One object for each occurrence, suppressed ones included:
         A part of a credential that has a rule of its own, as a client id beside its secret, follows on a line of its own
         with part_of, the fingerprint of its credential.
 
-sarif   SARIF 2.1.0: one run for the tree and one for history, each with its own category, suppressed findings with
-        their suppressions, never a secret.
+sarif   SARIF 2.1.0 with everything: one run for the tree and one for history, silenced findings as suppressed results.
+
+sarif-github
+        SARIF 2.1.0 for GitHub code scanning, which shows suppressed results as open: silenced findings are left out, and
+        each comment that nobody reviewed is a note on its line. Nobody's address is in it.
+
+github  Annotations for GitHub Actions: workflow commands for the ten worst findings.
+
+gitlab  GitLab's secret detection report, gl-secret-detection-report.json, of schema 15.2.1.
+
+junit   JUnit XML: a failed test for each finding of the severity that --fail-on names or higher, a skipped one for each
+        that is silenced, an error if the scan is incomplete.
+
+rdjson  Diagnostics for reviewdog.
+
+csv     A table, a line for each occurrence.
+
+html    One page for a browser, without network and scripts from elsewhere.
+
+None but text, json and jsonl ever holds a secret. SOURCE_DATE_EPOCH pins the times that gitlab asks for.
 
 markdown
         Tables for step summaries and comments. Whatever comes from the repository stands in code spans.

@@ -3,9 +3,12 @@
 mod args;
 mod baseline;
 mod config;
+mod event;
 mod explain;
 mod help;
+mod hook;
 mod import;
+mod install;
 mod output;
 mod progress;
 mod rules;
@@ -52,6 +55,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let outcome = match args.command {
         Command::Scan(scan) => scan::run(*scan),
+        Command::Hook(hook) => hook::run(hook),
         Command::Suppressions(args) => suppressions::run(*args),
         Command::Baseline(args) => baseline::run(args),
         Command::Import(args) => import::run(args),

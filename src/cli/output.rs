@@ -27,16 +27,13 @@ pub(super) fn tells_people(destinations: &[(Format, Destination)]) -> bool {
 }
 
 /// Writes all reports.
-pub(super) fn write(
-    report: &Report,
-    destinations: &[(Format, Destination)],
-    verbose: bool,
-    seconds: f64,
-) -> Result<()> {
+pub(super) fn write(report: &Report, destinations: &[(Format, Destination)], mut style: Style) -> Result<()> {
     for (format, destination) in destinations {
-        let mut style = Style { verbose, seconds: Some(seconds), ..Style::default() };
         match destination {
-            Destination::File(path) => write_file(report, *format, style, path)?,
+            Destination::File(path) => {
+                let plain = Style { color: false, width: None, ..style };
+                write_file(report, *format, plain, path)?
+            }
             Destination::Stdout => {
                 style.color = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
                 style.width = std::io::stdout().is_terminal().then(terminal_width).flatten();
@@ -136,12 +133,12 @@ fn readable(_file: &std::fs::File, _mode: u32) -> Result<()> {
 }
 
 /// The outcome in one or two lines, for those whose report is a file or is read by a program.
-pub(super) fn summary(report: &Report, out: &mut dyn Write) -> std::io::Result<()> {
+pub(super) fn summary(report: &Report, floor: Option<Severity>, out: &mut dyn Write) -> std::io::Result<()> {
     let coverage = &report.coverage;
-    let blocking = report.count(Severity::Medium);
+    let blocking = floor.map_or(0, |floor| report.count(floor));
     writeln!(
         out,
-        "snout: {} findings ({blocking} of medium severity or higher), {} suppressed; read {} files, {} commits, {} blobs, {} bytes",
+        "snout: {} findings ({blocking} blocking), {} suppressed; read {} files, {} commits, {} blobs, {} bytes",
         report.findings.len(),
         report.suppressed.len(),
         coverage.files,

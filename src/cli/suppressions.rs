@@ -11,7 +11,7 @@ use snout::{Format, Report, Severity, Target};
 
 use super::args::{Accept, Basis, ListFormat, Prune, Suppressions, SuppressionsCommand};
 use super::scan::{ends, key, plan_for, scan_for};
-use super::{Exit, output};
+use super::{Exit, event, output};
 
 /// Fewest digits that name a fingerprint.
 const FEWEST: usize = 6;
@@ -35,6 +35,11 @@ struct Look {
 impl Look {
     fn at(path: &Path, range: Option<&str>, history: bool, basis: &Basis) -> Result<Option<Self>> {
         let target = match range {
+            // Where a CI service names no range, the files are listed: history is no news.
+            Some("auto") => match event::target(path.into(), &|name| std::env::var(name).ok())? {
+                Target::Path { path, .. } => Target::Path { path, worktree: true, history },
+                target => target,
+            },
             Some(range) => {
                 let (from, to) = ends(range)?;
                 Target::Range { path: path.into(), from, to }

@@ -1,8 +1,14 @@
 //! One report, many views. The serde form of [`Report`] is the JSON contract.
 
+mod csv;
+mod github;
+mod gitlab;
+mod html;
 mod json;
+mod junit;
 mod linehash;
 mod markdown;
+mod rdjson;
 mod redact;
 mod review;
 mod sarif;
@@ -207,6 +213,33 @@ pub struct PartOccurrence {
     pub value: String,
     /// Lines and columns.
     pub region: Region,
+}
+
+impl Finding {
+    /// The place to show where there is room for one: if it can be, one that exists now and that nobody silenced.
+    ///
+    /// # Errors
+    /// The finding stands nowhere.
+    pub(crate) fn primary(&self) -> std::io::Result<&Occurrence> {
+        let first = self.occurrences.iter().min_by_key(|place| (!place.is_current(), place.suppression.is_some()));
+        let nowhere =
+            || std::io::Error::other(format!("the finding {} of {} stands nowhere", self.fingerprint, self.rule));
+        first.ok_or_else(nowhere)
+    }
+}
+
+impl Occurrence {
+    /// Whether the place exists outside of history, or is in a file of HEAD as it is there.
+    pub(crate) fn is_current(&self) -> bool {
+        use SourceKind::{Commit, Gitdir, Staged, Stdin, Worktree};
+        matches!(self.source, Worktree | Staged | Stdin | Gitdir) || (self.source == Commit && self.at_head)
+    }
+
+    /// Whether a checkout has the file with that line in it.
+    pub(crate) fn is_in_checkout(&self) -> bool {
+        matches!(self.source, SourceKind::Worktree | SourceKind::Staged)
+            || (self.source == SourceKind::Commit && self.at_head)
+    }
 }
 
 /// What still leads to a place.
@@ -446,14 +479,35 @@ pub enum Format {
     Json,
     /// One object for each occurrence.
     Jsonl,
-    /// SARIF 2.1.0.
+    /// SARIF 2.1.0: everything, silenced findings with their suppressions.
     Sarif,
+    /// SARIF 2.1.0 as GitHub code scanning shows it: silenced findings as notes to review.
+    SarifGithub,
+    /// Annotations for GitHub Actions.
+    Github,
+    /// GitLab's secret detection report.
+    Gitlab,
+    /// JUnit XML.
+    Junit,
+    /// reviewdog's diagnostics.
+    Rdjson,
+    /// A table, a line for each occurrence.
+    Csv,
+    /// One page for a browser.
+    Html,
     /// For step summaries and comments.
     Markdown,
 }
 
-/// What a writer may do.
-#[derive(Clone, Copy, Debug, Default)]
+impl Format {
+    /// Whether the format holds secrets if they are asked for.
+    pub fn may_reveal(self) -> bool {
+        matches!(self, Format::Text | Format::Json | Format::Jsonl)
+    }
+}
+
+/// What a writer may do, and what it cannot know from the report.
+#[derive(Clone, Copy, Debug)]
 pub struct Style {
     /// Colour and terminal escapes.
     pub color: bool,
@@ -463,6 +517,23 @@ pub struct Style {
     pub verbose: bool,
     /// Seconds the scan took, for the summary.
     pub seconds: Option<f64>,
+    /// When it ended, in seconds since 1970, for formats that have to tell.
+    pub finished: Option<i64>,
+    /// Lowest severity that fails; with none, nothing does.
+    pub floor: Option<Severity>,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Style {
+            color: false,
+            width: None,
+            verbose: false,
+            seconds: None,
+            finished: None,
+            floor: Some(Severity::Medium),
+        }
+    }
 }
 
 impl Report {
@@ -475,7 +546,14 @@ impl Report {
             Format::Text => text::write(self, style, out),
             Format::Json => json::write(self, out),
             Format::Jsonl => json::write_lines(self, out),
-            Format::Sarif => sarif::write(self, out),
+            Format::Sarif => sarif::write(self, sarif::Profile::Full, out),
+            Format::SarifGithub => sarif::write(self, sarif::Profile::Github, out),
+            Format::Github => github::write(self, out),
+            Format::Gitlab => gitlab::write(self, style, out),
+            Format::Junit => junit::write(self, style, out),
+            Format::Rdjson => rdjson::write(self, out),
+            Format::Csv => csv::write(self, out),
+            Format::Html => html::write(self, out),
             Format::Markdown => markdown::write(self, out),
         }
     }

@@ -107,7 +107,7 @@ fn origin(occurrence: &Occurrence) -> Origin<'static> {
 }
 
 /// The lines to show, without what a terminal obeys.
-fn shown(occurrence: &Occurrence) -> String {
+pub(super) fn shown(occurrence: &Occurrence) -> String {
     let lines: Vec<_> = occurrence.snippet.text.lines().map(untabbed).collect();
     lines.join("\n")
 }
@@ -169,7 +169,7 @@ fn parts(finding: &Finding) -> Option<String> {
 }
 
 /// Who brought it when, and what still leads to it.
-fn history(occurrence: &Occurrence) -> Option<String> {
+pub(super) fn history(occurrence: &Occurrence) -> Option<String> {
     let by = occurrence.author.as_ref().map(|author| format!(" by {}", visible(author)));
     let on = occurrence.date.as_ref().map(|date| format!(" on {}", visible(date)));
     let since = occurrence.commit.as_ref().map(|commit| {
@@ -225,7 +225,7 @@ fn brief(occurrence: &Occurrence) -> String {
 }
 
 /// The place with line and column.
-fn spot(occurrence: &Occurrence) -> String {
+pub(super) fn spot(occurrence: &Occurrence) -> String {
     format!("{}:{}:{}", place(occurrence), occurrence.region.start_line, occurrence.region.start_column)
 }
 
@@ -350,7 +350,7 @@ fn write_coverage(coverage: &Coverage, style: Style, out: &mut dyn Write) -> io:
     Ok(())
 }
 
-fn amounts(coverage: &Coverage) -> String {
+pub(super) fn amounts(coverage: &Coverage) -> String {
     let counts = [
         (coverage.files, "file"),
         (coverage.commits, "commit"),
@@ -365,7 +365,7 @@ fn amounts(coverage: &Coverage) -> String {
     said.join(", ")
 }
 
-fn canary(canary: &Canary) -> String {
+pub(super) fn canary(canary: &Canary) -> String {
     let passed = count(canary.passed as u64, "rule");
     if canary.failed.is_empty() {
         return format!("{passed} found a synthetic secret each");

@@ -34,7 +34,7 @@ pub struct RepositorySettings {
 /// The repository or an end of the range cannot be found.
 pub fn repository_settings(target: &Target) -> Result<Option<RepositorySettings>, ScanError> {
     let (found, place) = match target {
-        Target::Stdin(_) => (None, String::new()),
+        Target::Stdin(_) | Target::Reached { .. } => (None, String::new()),
         Target::Path { path, .. } => {
             let real = path.canonicalize().map_err(|source| ScanError::Path { path: path.into(), source })?;
             let git = Git::discover(&real).ok().flatten();
@@ -49,6 +49,14 @@ pub fn repository_settings(target: &Target) -> Result<Option<RepositorySettings>
             let (start, _) = ends(&repo, path, from.as_deref(), to)?;
             let id = start.id().to_string();
             (of_commit(&repo, &start, SETTINGS), format!("'{SETTINGS}' of commit {}", id.get(..10).unwrap_or(&id)))
+        }
+        Target::New { path, tips, .. } => {
+            let repo = open_for_hook(path, "new objects")?;
+            let tip = |name: &String| repo.revparse_single(name).and_then(|tip| tip.peel_to_commit()).ok();
+            let end = tips.iter().find_map(tip);
+            let id = end.as_ref().map_or(String::new(), |end| end.id().to_string());
+            let found = end.and_then(|end| of_commit(&repo, &end, SETTINGS));
+            (found, format!("'{SETTINGS}' of commit {}", id.get(..10).unwrap_or(&id)))
         }
     };
     Ok(found.map(|text| RepositorySettings { place, text }))

@@ -56,6 +56,12 @@ pub(crate) struct Objects {
 }
 
 impl Objects {
+    /// Forgets commits, and what they and tags say, but for these.
+    pub(crate) fn keep(&mut self, commits: &HashSet<ObjectId>) {
+        self.commits.retain(|commit| commits.contains(&commit.oid));
+        self.messages.retain(|(oid, ..)| commits.contains(oid));
+    }
+
     fn absorb(&mut self, other: Objects) {
         self.commits.extend(other.commits);
         self.blobs.extend(other.blobs);

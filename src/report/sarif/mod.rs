@@ -1,38 +1,57 @@
 //! The report as SARIF 2.1.0, in the form that GitHub code scanning accepts.
 
+mod notice;
+mod repository;
+mod review;
+mod uri;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use serde_json::{Value, json};
 use serde_sarif::sarif;
 
+use super::SuppressionStatus;
 use super::text::visible;
-use super::{Finding, Occurrence, Precision, Report, Repository, RuleInfo, Severity, SourceKind, Suppression};
+use super::{Finding, Occurrence, Precision, Report, RuleInfo, Severity, SourceKind, Suppression, SuppressionKind};
+use notice::{NOTICES, Notice, RESULT_LIMIT, invocation, notices};
+use repository::{Viewer, bases, provenance};
+use uri::{AbsoluteUri, RelativeUri};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Names the folder that every relative URI starts from.
 const ROOT: &str = "REPOROOT";
 const REDACTED: &str = "[redacted]";
-/// Stands for a repository that is fetched from nowhere: validators ask for an absolute URI.
-const NO_REMOTE: &str = "urn:snout:no-remote";
+/// The one fingerprint that GitHub looks at.
+const LINE_HASH: &str = "primaryLocationLineHash";
 /// GitHub rejects a run with more.
 const MOST_RESULTS: usize = 25_000;
 /// GitHub shows no more locations of a result.
 const MOST_RELATED: usize = 100;
 /// Keeps the file below GitHub's 10 MB when compressed, even with two full runs.
 const MOST_RELATED_IN_ALL: usize = 10_000;
-const MOST_NOTICES: usize = 100;
 /// Longest description that GitHub takes, in characters.
 const LONGEST_TEXT: usize = 1024;
 
+/// For whom a log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Profile {
+    /// Everything: silenced findings are results with their suppressions.
+    Full,
+    /// GitHub code scanning, which shows suppressed results as open alerts and whatever a property holds to everybody who
+    /// reads the repository: silenced findings are notes that ask for a review, and nobody's address is told.
+    Github,
+}
+
 /// Writes the report as one log with a run for the tree and a run for the history.
-pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let alerts = alerts(report)?;
+pub(super) fn write(report: &Report, profile: Profile, out: &mut dyn Write) -> io::Result<()> {
+    let alerts = alerts(report, profile)?;
     let (tree, history): (Vec<_>, Vec<_>) = alerts.into_iter().partition(Alert::is_in_tree);
-    let mut related = MOST_RELATED_IN_ALL;
-    let mut runs = vec![run(report, "snout/tree/", &tree, notices(report), &mut related)];
+    let reviews = if profile == Profile::Github { review::results(report) } else { Vec::new() };
+    let mut writer = Writer { report, profile, related: MOST_RELATED_IN_ALL };
+    let mut runs = vec![writer.run("snout/tree/", &tree, reviews, notices(report))];
     if !history.is_empty() || report.coverage.commits > 0 {
-        runs.push(run(report, "snout/history/", &history, Vec::new(), &mut related));
+        runs.push(writer.run("snout/history/", &history, Vec::new(), Vec::new()));
     }
     let log = sarif::Sarif::builder().schema(SCHEMA).version("2.1.0").runs(runs).build();
     serde_json::to_writer(&mut *out, &log)?;
@@ -49,20 +68,11 @@ struct Alert<'a> {
 
 impl<'a> Alert<'a> {
     fn new(finding: &'a Finding, suppressed: bool) -> io::Result<Self> {
-        // An open alert must not stand at a place that somebody reviewed.
-        let rank = |occurrence: &&Occurrence| {
-            let reviewed = !suppressed && occurrence.suppression.is_some();
-            (!is_tree(occurrence.source), reviewed)
-        };
-        let primary = finding.occurrences.iter().min_by_key(rank);
-        let primary = primary.ok_or_else(|| {
-            io::Error::other(format!("the finding {} of {} stands nowhere", finding.fingerprint, finding.rule))
-        })?;
-        Ok(Alert { finding, primary, suppressed })
+        Ok(Alert { finding, primary: finding.primary()?, suppressed })
     }
 
     fn is_in_tree(&self) -> bool {
-        is_tree(self.primary.source)
+        self.primary.is_current()
     }
 
     fn others(&self) -> impl Iterator<Item = &'a Occurrence> {
@@ -71,56 +81,97 @@ impl<'a> Alert<'a> {
     }
 }
 
-/// Whether the place exists now, outside the history.
-fn is_tree(source: SourceKind) -> bool {
-    use SourceKind::{Gitdir, Staged, Stdin, Worktree};
-    matches!(source, Worktree | Staged | Stdin | Gitdir)
-}
-
-/// Every finding, open ones before silenced ones, worst first.
-fn alerts(report: &Report) -> io::Result<Vec<Alert<'_>>> {
+/// Every finding that the profile shows, open ones before silenced ones, worst first.
+fn alerts(report: &Report, profile: Profile) -> io::Result<Vec<Alert<'_>>> {
     let open = report.findings.iter().map(|finding| Alert::new(finding, false));
-    let silenced = report.suppressed.iter().map(|finding| Alert::new(finding, true));
+    let silenced = report.suppressed.iter().filter(|_| profile == Profile::Full);
+    let silenced = silenced.map(|finding| Alert::new(finding, true));
     let mut alerts = open.chain(silenced).collect::<io::Result<Vec<_>>>()?;
     alerts.sort_by_key(|alert| (alert.suppressed, std::cmp::Reverse(alert.finding.severity)));
     Ok(alerts)
 }
 
-/// The run of a category. `related` is how many related locations the file may still hold.
-fn run(report: &Report, category: &str, alerts: &[Alert], mut notices: Vec<Notice>, related: &mut usize) -> sarif::Run {
-    let kept = &alerts[..alerts.len().min(MOST_RESULTS)];
-    if kept.len() < alerts.len() {
-        let text = format!("Only the worst '{}' of '{}' results are listed.", kept.len(), alerts.len());
-        notices.push(Notice::new(&RESULT_LIMIT, text));
-    }
-    let rules = rules(report, kept);
-    let results = results(report, kept, &rules, related);
-    sarif::Run::builder()
-        .tool(sarif::Tool::builder().driver(driver(report, rules)).build())
-        .automation_details(sarif::RunAutomationDetails::builder().id(category).build())
-        .original_uri_base_ids(bases(&report.repositories))
-        .version_control_provenance(provenance(&report.repositories))
-        .invocations(vec![invocation(&notices)])
-        .column_kind("utf16CodeUnits")
-        .results(results)
-        .build()
+/// What the runs of a log have in common.
+struct Writer<'a> {
+    report: &'a Report,
+    profile: Profile,
+    /// How many related locations the file may still hold.
+    related: usize,
 }
 
-fn results(
-    report: &Report,
-    alerts: &[Alert],
-    rules: &[sarif::ReportingDescriptor],
-    related: &mut usize,
-) -> Vec<sarif::Result> {
-    let index: BTreeMap<&str, i64> = rules.iter().map(|rule| rule.id.as_str()).zip(0..).collect();
-    let viewer = Viewer::of(&report.repositories);
-    let build = |alert| {
-        let mut result = result(alert, related);
-        result.rule_index = index.get(alert.finding.code.as_str()).copied();
-        result.hosted_viewer_uri = viewer.as_ref().and_then(|viewer| viewer.link(alert.primary));
-        result
-    };
-    alerts.iter().map(build).collect()
+impl Writer<'_> {
+    /// The run of a category: its alerts, then suppressions to review.
+    fn run(
+        &mut self,
+        category: &str,
+        alerts: &[Alert],
+        mut reviews: Vec<sarif::Result>,
+        mut notices: Vec<Notice>,
+    ) -> sarif::Run {
+        let all = alerts.len() + reviews.len();
+        let kept = &alerts[..alerts.len().min(MOST_RESULTS)];
+        reviews.truncate(MOST_RESULTS - kept.len());
+        if kept.len() + reviews.len() < all {
+            let text = format!("Only the worst '{}' of '{all}' results are listed.", kept.len() + reviews.len());
+            notices.push(Notice::new(&RESULT_LIMIT, text));
+        }
+        let mut rules = rules(self.report, kept);
+        if !reviews.is_empty() {
+            // Results name their rules by index, and codes are in order.
+            rules.retain(|rule| rule.id != ANY_RULE.code || !kept.is_empty());
+            rules.push(review::rule());
+        }
+        let results = self.results(kept, reviews, &rules);
+        let repositories = &self.report.repositories;
+        sarif::Run::builder()
+            .tool(sarif::Tool::builder().driver(driver(self.report, rules)).build())
+            .automation_details(sarif::RunAutomationDetails::builder().id(category).build())
+            .original_uri_base_ids(bases(repositories))
+            .version_control_provenance(provenance(repositories))
+            .invocations(vec![invocation(&notices)])
+            .column_kind("utf16CodeUnits")
+            .results(results)
+            .build()
+    }
+
+    fn results(
+        &mut self,
+        alerts: &[Alert],
+        reviews: Vec<sarif::Result>,
+        rules: &[sarif::ReportingDescriptor],
+    ) -> Vec<sarif::Result> {
+        let index: BTreeMap<&str, i64> = rules.iter().map(|rule| rule.id.as_str()).zip(0..).collect();
+        let viewer = Viewer::of(&self.report.repositories);
+        let mut counts = Counts::new();
+        let mut results = Vec::with_capacity(alerts.len() + reviews.len());
+        for alert in alerts {
+            let mut result = result(alert, self.profile, &mut self.related);
+            result.hosted_viewer_uri = viewer.as_ref().and_then(|viewer| viewer.link(alert.primary));
+            results.push(result);
+        }
+        results.extend(reviews);
+        for result in &mut results {
+            let code = result.rule_id.clone().unwrap_or_default();
+            result.rule_index = index.get(code.as_str()).copied();
+            tell_apart(result, code, &mut counts);
+        }
+        results
+    }
+}
+
+/// The next free count of a line hash, for each rule, file and hash.
+type Counts = BTreeMap<(String, Option<String>, String), u64>;
+
+/// Counts on where two results of a rule have one line hash: GitHub would take them for one alert.
+fn tell_apart(result: &mut sarif::Result, code: String, counts: &mut Counts) {
+    let place = result.locations.as_ref().and_then(|places| places.first()?.physical_location.as_ref());
+    let uri = place.and_then(|place| place.artifact_location.as_ref()?.uri.clone());
+    let Some(hash) = result.partial_fingerprints.as_mut().and_then(|all| all.get_mut(LINE_HASH)) else { return };
+    let (digits, count) = hash.rsplit_once(':').unwrap_or((hash, "1"));
+    let free = counts.entry((code, uri, digits.to_owned())).or_insert(1);
+    let count = count.parse::<u64>().unwrap_or(1).max(*free);
+    *free = count + 1;
+    *hash = format!("{digits}:{count}");
 }
 
 fn driver(report: &Report, rules: Vec<sarif::ReportingDescriptor>) -> sarif::ToolComponent {
@@ -259,8 +310,8 @@ fn sentence(text: &str) -> String {
 
 // Results
 
-fn result(alert: &Alert, related_left: &mut usize) -> sarif::Result {
-    let Alert { finding, primary, suppressed } = *alert;
+fn result(alert: &Alert, profile: Profile, related_left: &mut usize) -> sarif::Result {
+    let Alert { finding, primary, .. } = *alert;
     let related = related(alert, related_left);
     let omitted = finding.occurrences.len().saturating_sub(1 + related.len());
     sarif::Result::builder()
@@ -272,8 +323,8 @@ fn result(alert: &Alert, related_left: &mut usize) -> sarif::Result {
         .related_locations(related)
         .partial_fingerprints(fingerprints(alert))
         // Where one result has suppressions, the standard asks for the array, if empty, on every other.
-        .suppressions(if suppressed { suppressions(finding) } else { Vec::new() })
-        .properties(properties(finding, primary, omitted))
+        .suppressions(if profile == Profile::Full { suppressions(alert) } else { Vec::new() })
+        .properties(properties(finding, primary, profile, omitted))
         .build()
 }
 
@@ -312,7 +363,7 @@ impl Template {
         let place = place(alert.primary);
         let at_head = alert.finding.at_head;
         match &alert.primary.commit {
-            _ if alert.is_in_tree() => (Template::Place, vec![place]),
+            _ if alert.primary.source != SourceKind::Commit && alert.is_in_tree() => (Template::Place, vec![place]),
             Some(commit) => {
                 let date = alert.primary.date.as_deref().map_or("unknown date", day);
                 let template = if at_head { Template::Commit } else { Template::Gone };
@@ -392,14 +443,14 @@ fn fingerprints(alert: &Alert) -> BTreeMap<String, String> {
     let line = &alert.primary.line_hash;
     let line = if line.is_empty() { own() } else { line.clone() };
     let secret = alert.finding.fingerprint.clone();
-    BTreeMap::from([("primaryLocationLineHash".to_owned(), line), ("secretHash/v1".to_owned(), secret)])
+    BTreeMap::from([(LINE_HASH.to_owned(), line), ("secretHash/v1".to_owned(), secret)])
 }
 
-fn properties(finding: &Finding, primary: &Occurrence, omitted: usize) -> sarif::PropertyBag {
+fn properties(finding: &Finding, primary: &Occurrence, profile: Profile, omitted: usize) -> sarif::PropertyBag {
     let given = |text: &Option<String>| text.as_ref().map_or(Value::Null, |text| json!(text));
     let all = [
         ("atHead", json!(finding.at_head)),
-        ("author", given(&primary.author)),
+        ("author", if profile == Profile::Full { given(&primary.author) } else { Value::Null }),
         ("checked", json!(finding.checked)),
         ("commit", given(&primary.commit)),
         ("date", given(&primary.date)),
@@ -422,15 +473,15 @@ fn bag<const N: usize>(properties: [(&str, Value); N]) -> sarif::PropertyBag {
     sarif::PropertyBag::builder().additional_properties(given).build()
 }
 
-/// One suppression for each comment, at the comment.
-fn suppressions(finding: &Finding) -> Vec<sarif::Suppression> {
+/// One suppression for each comment or entry, where it is written. Those of an open finding are the rejected ones.
+fn suppressions(alert: &Alert) -> Vec<sarif::Suppression> {
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
-    for occurrence in &finding.occurrences {
-        let Some(comment) = &occurrence.suppression else {
+    for occurrence in &alert.finding.occurrences {
+        let Some(comment) = occurrence.suppression.as_ref().filter(|one| one.silences() == alert.suppressed) else {
             continue;
         };
-        let uri = RelativeUri::of(occurrence);
+        let uri = uri_of(occurrence, comment);
         if all.len() < MOST_RELATED && seen.insert((uri.0.clone(), comment.line, comment.text.as_str())) {
             all.push(suppression(uri, comment));
         }
@@ -438,20 +489,37 @@ fn suppressions(finding: &Finding) -> Vec<sarif::Suppression> {
     all
 }
 
+/// The file that a suppression is written in.
+fn uri_of(occurrence: &Occurrence, comment: &Suppression) -> RelativeUri {
+    comment.path.as_deref().map_or_else(|| RelativeUri::of(occurrence), RelativeUri::of_path)
+}
+
 fn suppression(uri: RelativeUri, comment: &Suppression) -> sarif::Suppression {
     let region = sarif::Region::builder().start_line(comment.line.max(1)).build();
     let place = sarif::PhysicalLocation::builder().artifact_location(artifact(uri)).region(region).build();
     let given = |text: &Option<String>| text.as_ref().map_or(Value::Null, |text| json!(text));
+    let entry = comment.entry.as_ref();
+    let objections = &comment.objections;
     let properties = [
         ("author", given(&comment.author)),
         ("commit", given(&comment.commit)),
         ("date", given(&comment.date)),
+        ("expires", entry.map_or(Value::Null, |entry| given(&entry.expires))),
         ("marker", json!(comment.marker)),
+        ("objections", if objections.is_empty() { Value::Null } else { json!(objections) }),
+        ("reviewer", entry.map_or(Value::Null, |entry| json!(entry.reviewer))),
     ];
     sarif::Suppression::builder()
-        .kind("inSource")
-        .status("underReview")
-        .justification(visible(&comment.text))
+        .kind(match comment.kind {
+            SuppressionKind::InSource => "inSource",
+            SuppressionKind::External => "external",
+        })
+        .status(match comment.status {
+            SuppressionStatus::Accepted => "accepted",
+            SuppressionStatus::UnderReview => "underReview",
+            SuppressionStatus::Rejected => "rejected",
+        })
+        .justification(visible(comment.reason.as_ref().unwrap_or(&comment.text)))
         .location(sarif::Location::builder().physical_location(place).build())
         .properties(bag(properties))
         .build()
@@ -568,292 +636,14 @@ impl Lines {
     }
 }
 
-/// A path from the repository's root as a relative URI: percent-encoded, never above the root.
-struct RelativeUri(String);
-
-impl RelativeUri {
-    fn of(occurrence: &Occurrence) -> Self {
-        if let Some(path) = occurrence.path.as_deref().filter(|path| !path.is_empty()) {
-            return Self::of_path(path);
-        }
-        let object = occurrence.object.as_deref();
-        let commit = occurrence.commit.as_deref().or(object).unwrap_or("unknown");
-        let object = object.unwrap_or(commit);
-        match occurrence.source {
-            SourceKind::Stdin => Self::of_path("stdin"),
-            SourceKind::Tag => Self::of_path(&format!(".git/tags/{object}")),
-            SourceKind::Ref => Self::of_path(&format!(".git/refs/{object}")),
-            SourceKind::Message | SourceKind::Author => Self::of_path(&format!(".git/commits/{commit}")),
-            _ => Self::of_path(&format!(".git/objects/{object}")),
-        }
-    }
-
-    fn of_path(path: &str) -> Self {
-        let segments = path.split('/').filter(|segment| !matches!(*segment, "" | "."));
-        let encoded: Vec<_> = segments
-            .map(|segment| if segment == ".." { "_parent".to_owned() } else { encode(segment, is_unreserved) })
-            .collect();
-        RelativeUri(if encoded.is_empty() { "_".to_owned() } else { encoded.join("/") })
-    }
-}
-
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
-}
-
-fn encode(text: &str, keep: impl Fn(u8) -> bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if keep(byte) { out.push(char::from(byte)) } else { out.push_str(&format!("%{byte:02X}")) }
-    }
-    out
-}
-
-/// An absolute URI with a host and without a user.
-struct AbsoluteUri(String);
-
-impl AbsoluteUri {
-    fn parse(text: &str) -> Option<Self> {
-        let (scheme, rest) = text.split_once("://")?;
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let host = authority.rsplit('@').next().unwrap_or(authority);
-        let path = encode(path, |byte| is_unreserved(byte) || b"/:@!$&'()*+,;=?#%".contains(&byte));
-        let valid = is_scheme(scheme) && is_host(host) && is_path(&path);
-        valid.then(|| AbsoluteUri(format!("{}://{host}{path}", scheme.to_ascii_lowercase())))
-    }
-
-    /// Where a repository is fetched from; git's short form `user@host:path` becomes a web address.
-    fn of_remote(remote: &str) -> Option<Self> {
-        if remote.contains("://") {
-            return Self::parse(remote);
-        }
-        let (host, path) = remote.split_once(':')?;
-        // One letter before the colon is a drive.
-        let is_host = host.len() > 1 && !host.contains(['/', '\\']);
-        is_host.then(|| Self::parse(&format!("https://{host}/{}", path.trim_start_matches('/'))))?
-    }
-}
-
-fn is_scheme(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-}
-
-/// Whether the text is a host name or an IPv4 address, and perhaps a port.
-fn is_host(text: &str) -> bool {
-    let (name, port) = text.split_once(':').unwrap_or((text, ""));
-    name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
-        && port.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Whether encoded text is a path, a query and a fragment.
-fn is_path(text: &str) -> bool {
-    let is_escape = |rest: &str| rest.len() > 1 && rest.bytes().take(2).all(|byte| byte.is_ascii_hexdigit());
-    text.split('%').skip(1).all(is_escape) && text.matches('#').count() < 2
-}
-
-// Repositories
-
-/// The base of each repository: the first is the one that URIs are relative to.
-fn base(index: usize) -> String {
-    if index == 0 { ROOT.to_owned() } else { format!("{ROOT}{}", index + 1) }
-}
-
-fn bases(repositories: &[Repository]) -> BTreeMap<String, sarif::ArtifactLocation> {
-    let described = |text: &str| {
-        let message = sarif::Message::builder().text(text).build();
-        sarif::ArtifactLocation::builder().description(message).build()
-    };
-    let count = repositories.len().max(1);
-    (0..count).map(|index| (base(index), described("The root of the repository."))).collect()
-}
-
-fn provenance(repositories: &[Repository]) -> Vec<sarif::VersionControlDetails> {
-    // Validators ask for one even where there is no repository, as for standard input.
-    let nothing = [Repository::default()];
-    let repositories = if repositories.is_empty() { &nothing } else { repositories };
-    repositories.iter().enumerate().map(|(index, repository)| details(repository, base(index))).collect()
-}
-
-fn details(repository: &Repository, base: String) -> sarif::VersionControlDetails {
-    let remote = repository.remote.as_deref().and_then(AbsoluteUri::of_remote);
-    let mapped = sarif::ArtifactLocation::builder().uri_base_id(base).build();
-    let mut details = sarif::VersionControlDetails::builder()
-        .repository_uri(remote.map_or_else(|| NO_REMOTE.to_owned(), |uri| uri.0))
-        .mapped_to(mapped)
-        .build();
-    details.revision_id = repository.head.clone();
-    details.branch = repository.branch.clone();
-    details
-}
-
-/// The web site that shows a repository's commits.
-struct Viewer {
-    /// What stands before `/blob/` and `/commit/`.
-    base: String,
-    is_gitlab: bool,
-}
-
-impl Viewer {
-    /// Of the only repository, if its site is known. With more it is not known which one a place is in.
-    fn of(repositories: &[Repository]) -> Option<Self> {
-        let [repository] = repositories else {
-            return None;
-        };
-        let uri = AbsoluteUri::of_remote(repository.remote.as_deref()?)?.0;
-        let is_gitlab = uri.starts_with("https://gitlab.com/");
-        if !is_gitlab && !uri.starts_with("https://github.com/") {
-            return None;
-        }
-        let uri = uri.trim_end_matches('/');
-        let uri = uri.strip_suffix(".git").unwrap_or(uri);
-        Some(Viewer { base: if is_gitlab { format!("{uri}/-") } else { uri.to_owned() }, is_gitlab })
-    }
-
-    /// Where the site shows the place in history. A line of the tree may be another line of its commit.
-    fn link(&self, occurrence: &Occurrence) -> Option<String> {
-        let commit = encode(occurrence.commit.as_deref()?, is_unreserved);
-        match (occurrence.source, occurrence.path.as_deref()) {
-            (SourceKind::Commit, Some(path)) => {
-                let lines = Lines::of(occurrence);
-                let (first, last) = (lines.start.0, lines.end.0);
-                let mark = if self.is_gitlab { "" } else { "L" };
-                let end = if last > first { format!("-{mark}{last}") } else { String::new() };
-                Some(format!("{}/blob/{commit}/{}#L{first}{end}", self.base, RelativeUri::of_path(path).0))
-            }
-            (SourceKind::Message | SourceKind::Author | SourceKind::Path, _) => {
-                Some(format!("{}/commit/{commit}", self.base))
-            }
-            _ => None,
-        }
-    }
-}
-
-// Notices
-
-/// A kind of notice about the scan.
-struct NoticeKind {
-    code: &'static str,
-    name: &'static str,
-    level: &'static str,
-    text: &'static str,
-    help: &'static str,
-}
-
-const NOT_READ: NoticeKind = NoticeKind {
-    code: "SNT9001",
-    name: "NotRead",
-    level: "warning",
-    text: "Something that was asked for was not read.",
-    help: "Make it readable or exclude it, then scan again.",
-};
-const REMARK: NoticeKind = NoticeKind {
-    code: "SNT9002",
-    name: "Remark",
-    level: "note",
-    text: "Something that a reader of the results should know.",
-    help: "Nothing has to be done.",
-};
-const INCOMPLETE: NoticeKind = NoticeKind {
-    code: "SNT9003",
-    name: "IncompleteScan",
-    level: "warning",
-    text: "The scan did not cover all that was asked for.",
-    help: "The other notices say what is missing: no result is no proof that there is no secret.",
-};
-const CANARY_FAILED: NoticeKind = NoticeKind {
-    code: "SNT9004",
-    name: "CanaryFailed",
-    level: "warning",
-    text: "A rule did not find its own synthetic secret.",
-    help: "Report it as an error of the program.",
-};
-const RESULT_LIMIT: NoticeKind = NoticeKind {
-    code: "SNT9005",
-    name: "ResultLimit",
-    level: "warning",
-    text: "There are more results than a run may hold.",
-    help: "Write the report as JSON to see them all.",
-};
-const NOTICES: [&NoticeKind; 5] = [&NOT_READ, &REMARK, &INCOMPLETE, &CANARY_FAILED, &RESULT_LIMIT];
-
-impl NoticeKind {
-    fn descriptor(&self) -> sarif::ReportingDescriptor {
-        let help = sarif::MultiformatMessageString::builder().text(self.help).markdown(self.help).build();
-        sarif::ReportingDescriptor::builder()
-            .id(self.code)
-            .name(self.name)
-            .short_description(multiformat(self.text))
-            .full_description(multiformat(self.text))
-            .help(help)
-            .help_uri(env!("CARGO_PKG_REPOSITORY"))
-            .default_configuration(sarif::ReportingConfiguration::builder().level(self.level).build())
-            .build()
-    }
-}
-
-/// What a reader of the results has to know about the scan.
-struct Notice {
-    kind: &'static NoticeKind,
-    text: String,
-}
-
-impl Notice {
-    fn new(kind: &'static NoticeKind, text: String) -> Self {
-        Notice { kind, text }
-    }
-}
-
-fn notices(report: &Report) -> Vec<Notice> {
-    let coverage = &report.coverage;
-    let mut notices = Vec::new();
-    if coverage.incomplete {
-        notices.push(Notice::new(&INCOMPLETE, INCOMPLETE.text.to_owned()));
-    }
-    for rule in &coverage.canary.failed {
-        notices.push(Notice::new(&CANARY_FAILED, format!("The rule '{rule}' did not find its own synthetic secret.")));
-    }
-    let skipped = coverage.skipped.iter().map(|skipped| format!("'{}' was not read: {}", skipped.what, skipped.why));
-    capped(&NOT_READ, skipped, &mut notices);
-    capped(&REMARK, coverage.notes.iter().cloned(), &mut notices);
-    notices
-}
-
-fn capped(kind: &'static NoticeKind, texts: impl ExactSizeIterator<Item = String>, notices: &mut Vec<Notice>) {
-    let more = texts.len().saturating_sub(MOST_NOTICES);
-    notices.extend(texts.take(MOST_NOTICES).map(|text| Notice::new(kind, text)));
-    if more > 0 {
-        notices.push(Notice::new(kind, format!("There are '{more}' more of these.")));
-    }
-}
-
-/// The invocation. It is successful even where the scan was incomplete, which a notice says: GitHub
-/// drops every result of an execution that was not.
-fn invocation(notices: &[Notice]) -> sarif::Invocation {
-    let notifications: Vec<_> = notices.iter().map(notification).collect();
-    sarif::Invocation::builder().execution_successful(true).tool_execution_notifications(notifications).build()
-}
-
-fn notification(notice: &Notice) -> sarif::Notification {
-    let index = NOTICES.iter().position(|kind| kind.code == notice.kind.code).unwrap_or_default() as i64;
-    let descriptor = sarif::ReportingDescriptorReference::builder().id(notice.kind.code).index(index).build();
-    let text = unlinked(&visible(&sentence(&notice.text)));
-    sarif::Notification::builder()
-        .descriptor(descriptor)
-        .level(notice.kind.level)
-        .message(sarif::Message::builder().text(text).build())
-        .build()
-}
-
 #[cfg(test)]
 pub(super) mod tests {
-    use super::super::{Canary, Coverage, CredentialPart, Reach, Skipped, Snippet, Tool};
+    use super::super::{Canary, Coverage, CredentialPart, Reach, Repository, Skipped, Snippet, Tool};
     use super::*;
     use crate::rule::Prose;
     use crate::span;
 
-    const OLD: &str = "a019c7b1784e7fa08f3a80735e77f9fba5bd0a55";
+    pub(in crate::report) const OLD: &str = "a019c7b1784e7fa08f3a80735e77f9fba5bd0a55";
 
     pub(in crate::report) fn occurrence(source: SourceKind, path: Option<&str>) -> Occurrence {
         let region = span::Region {
@@ -864,7 +654,9 @@ pub(super) mod tests {
             start_utf16: 11,
             end_utf16: 54,
         };
-        let (history, old) = (!is_tree(source), OLD.to_owned());
+        let history =
+            !matches!(source, SourceKind::Worktree | SourceKind::Staged | SourceKind::Stdin | SourceKind::Gitdir);
+        let old = OLD.to_owned();
         Occurrence {
             source,
             path: path.map(str::to_owned),
@@ -967,7 +759,7 @@ pub(super) mod tests {
 
     fn bytes(report: &Report) -> Vec<u8> {
         let mut out = Vec::new();
-        write(report, &mut out).expect("memory takes everything");
+        write(report, Profile::Full, &mut out).expect("memory takes everything");
         out
     }
 
@@ -1063,40 +855,6 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_uri_is_relative_whatever_the_path() {
-        let uri = |path: &str| RelativeUri::of_path(path).0;
-        assert_eq!(uri("/etc/a b"), "etc/a%20b");
-        assert_eq!(uri("../../x"), "_parent/_parent/x");
-        assert_eq!(uri("./a//b"), "a/b");
-        assert_eq!(uri("c:/x"), "c%3A/x");
-        assert_eq!(uri("https://x/[y]?#%"), "https%3A/x/%5By%5D%3F%23%25");
-        assert_eq!(uri("/"), "_");
-    }
-
-    #[test]
-    fn a_remote_becomes_an_absolute_uri_without_a_user() {
-        let uri = |remote: &str| AbsoluteUri::of_remote(remote).map(|uri| uri.0);
-        let some = |text: &str| Some(text.to_owned());
-        assert_eq!(uri("git@github.com:a/b.git"), some("https://github.com/a/b.git"));
-        assert_eq!(uri("ssh://git@host:22/a b"), some("ssh://host:22/a%20b"));
-        assert_eq!(uri("https://user:pass@host/a"), some("https://host/a"));
-        assert_eq!([uri("https://host:x/a"), uri("https://host/%zz"), uri("https:///a")], [None, None, None]);
-        assert_eq!([uri("/srv/git/a.git"), uri("C:\\a"), uri("../a"), uri("file:///srv/a")], [None, None, None, None]);
-    }
-
-    #[test]
-    fn links_are_for_the_sites_that_are_known() {
-        let link = |remote: &str| {
-            let remote = Some(remote.to_owned());
-            let viewer = Viewer::of(&[Repository { remote, ..Repository::default() }]);
-            viewer.and_then(|viewer| viewer.link(&occurrence(SourceKind::Commit, Some("a b"))))
-        };
-        let gitlab = format!("https://gitlab.com/g/s/p/-/blob/{OLD}/a%20b#L4");
-        assert_eq!(link("https://gitlab.com/g/s/p.git"), Some(gitlab));
-        assert_eq!(link("https://github.com.example.org/a/b"), None);
-    }
-
-    #[test]
     fn a_path_in_a_message_is_no_link() {
         assert_eq!(unlinked("app/[slug]/x"), "app/[slug]/x");
         assert_eq!(unlinked("[a](1)"), "\\[a\\](1)");
@@ -1141,7 +899,7 @@ pub(super) mod tests {
     #[test]
     fn a_finding_without_a_place_fails_the_report() {
         let report = report(vec![finding("a", Vec::new())], Vec::new());
-        assert!(write(&report, &mut Vec::new()).is_err());
+        assert!(write(&report, Profile::Full, &mut Vec::new()).is_err());
     }
 
     #[test]
