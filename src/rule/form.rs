@@ -60,6 +60,7 @@ impl Precision {
 #[serde(deny_unknown_fields)]
 pub struct VariantForm {
     /// At least one of these occurs in every match; ASCII case does not matter.
+    #[serde(default)]
     pub literals: Vec<String>,
     /// Regular expression (bytes, ASCII classes). The group `secret` is the secret, else the whole match.
     #[serde(default)]
@@ -95,24 +96,40 @@ pub struct VariantForm {
 }
 
 /// Words of credentials.
-const WORDS: &str = "key|token|secret|pass|pwd|auth|api|cred|bearer|access|private|pat";
+const WORDS: [&str; 12] =
+    ["key", "token", "secret", "pass", "pwd", "auth", "api", "cred", "bearer", "access", "private", "pat"];
 
 impl VariantForm {
-    /// Writes the pattern of a value near a name: the name, on its line or the next a word of credentials, and the value
-    /// behind an operator, a quote, a bracket or a space.
+    /// Writes the pattern of a value near a name.
+    ///
+    /// A word of credentials follows the name, at its end, on its line or on one of the next two, and the value stands
+    /// behind an operator, a quote, a bracket or a space. Or the name itself is given the value, as by `name = "…"`,
+    /// `name.init("…")` or `name '…'`. A name is no end of a longer word: `box` is not found in `sandbox`.
     fn spelt_out(mut self) -> Self {
         let Some(value) = self.value.take() else { return self };
-        let names: Vec<String> = self.near.iter().map(|name| name.replace('.', r"\.")).collect();
-        let names = names.join("|");
-        let bridge = match self.word.take().as_deref().unwrap_or(WORDS) {
-            "" => String::new(),
-            word => format!(r"[^\n]{{0,48}}?(?:\n[^\n]{{0,48}}?)?(?i:{word})"),
-        };
+        let words = self.word.take().unwrap_or_else(|| WORDS.join("|"));
+        let worded = |name: &&String| words.split('|').any(|word| name.ends_with(word));
+        let (own, plain): (Vec<&String>, Vec<&String>) = self.near.iter().partition(worded);
+        let mut heads = Vec::new();
+        if !own.is_empty() {
+            heads.push(named(&own));
+        }
+        let mut given = None;
+        if !plain.is_empty() {
+            let name = named(&plain);
+            heads.push(format!(r"{name}[^\n]{{0,48}}?(?:\n[^\n]{{0,48}}?){{0,2}}(?i:{words})"));
+            given = Some(format!(
+                r#"|{name}(?:["'\])]{{0,2}}\s{{0,3}}(?:[=:]{{1,3}}>?|["'])|(?:\.[A-Za-z_]{{2,24}}){{0,2}}\(["'])"#
+            ));
+        }
+        let (heads, given) = (heads.join("|"), given.unwrap_or_default());
+        // A path may go on behind a value that holds no slash.
+        let slash = if value.contains('/') { "/" } else { "" };
         self.pattern = format!(
-            r#"(?i:{names}){bridge}[^\n]{{0,32}}?[=:"'`\s,(>|/][\s"'`]{{0,4}}(?<secret>{value})(?:[^A-Za-z0-9_\-/+=.]|\.[^A-Za-z0-9]|\z)"#
+            r#"(?:(?:{heads})(?:[^\n]{{0,32}}?[=:"'`\s,({{>|/]|-){given})[\s"'`\\]{{0,12}}(?<secret>{value})(?:[^A-Za-z0-9_\-{slash}+=.]|\.[^A-Za-z0-9]|\z)"#
         );
         self.literals = std::mem::take(&mut self.near);
-        self.back = Some(0);
+        self.back = Some(1);
         self
     }
 }
@@ -125,6 +142,27 @@ pub enum Weigh {
     Name,
     /// The literal is the scheme of a URL, and the value its password.
     Userinfo,
+}
+
+/// The pattern of one of the names that does not begin inside a word, unless with the capital of a camel's hump.
+fn named(names: &[&String]) -> String {
+    let any: Vec<String> = names.iter().map(|name| literally(name)).collect();
+    let humps: Vec<String> = any
+        .iter()
+        .filter(|name| name.starts_with(|first: char| first.is_ascii_alphabetic()))
+        .map(|name| format!("{}(?i:{})", name[..1].to_ascii_uppercase(), &name[1..]))
+        .collect();
+    let hump = if humps.is_empty() { String::new() } else { format!("|[a-z](?:{})", humps.join("|")) };
+    format!(r"(?:(?:\A|[^A-Za-z])(?i:{}){hump})", any.join("|"))
+}
+
+/// The pattern that matches the text and nothing else.
+fn literally(text: &str) -> String {
+    let escaped = |letter: char| {
+        let plain = letter.is_ascii_alphanumeric() || letter == '_';
+        [(!plain).then_some('\\'), Some(letter)].into_iter().flatten()
+    };
+    text.chars().flat_map(escaped).collect()
 }
 
 /// Evidence that has to stand beside a match.
