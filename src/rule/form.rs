@@ -104,32 +104,35 @@ impl VariantForm {
     ///
     /// A word of credentials follows the name, at its end, on its line or on one of the next two, and the value stands
     /// behind an operator, a quote, a bracket or a space. Or the name itself is given the value, as by `name = "…"`,
-    /// `name.init("…")` or `name '…'`. A name is no end of a longer word: `box` is not found in `sandbox`.
+    /// `name.init("…")` or `name '…'`. A short name is no end of a longer word: `box` is not found in `sandbox`.
+    ///
+    /// The reach bounds how far all that may be apart: counted repetitions in hundreds of patterns take long to compile.
     fn spelt_out(mut self) -> Self {
         let Some(value) = self.value.take() else { return self };
         let words = self.word.take().unwrap_or_else(|| WORDS.join("|"));
         let worded = |name: &&String| words.split('|').any(|word| name.ends_with(word));
         let (own, plain): (Vec<&String>, Vec<&String>) = self.near.iter().partition(worded);
-        let mut heads = Vec::new();
+        let short = self.near.iter().any(|name| name.bytes().take_while(u8::is_ascii_alphabetic).count() < SHORT);
+        let before = r#"(?:[^\n]*?[=:"'`\s,({>|/]|-)"#;
+        let mut ways = Vec::new();
         if !own.is_empty() {
-            heads.push(named(&own));
+            ways.push(format!("{}{before}", any_of(&own, short)));
         }
-        let mut given = None;
         if !plain.is_empty() {
-            let name = named(&plain);
-            heads.push(format!(r"{name}[^\n]{{0,48}}?(?:\n[^\n]{{0,48}}?){{0,2}}(?i:{words})"));
-            given = Some(format!(
-                r#"|{name}(?:["'\])]{{0,2}}\s{{0,3}}(?:[=:]{{1,3}}>?|["'])|(?:\.[A-Za-z_]{{2,24}}){{0,2}}\(["'])"#
-            ));
+            let given = r#"["'\])]{0,2}\s{0,3}(?:[=:]{1,3}>?|["'])|(?:\.[A-Za-z_]+)*\(["']"#;
+            let names = any_of(&plain, short);
+            ways.push(format!(r"{names}(?:[^\n]*?(?:\n[^\n]*?){{0,2}}(?i:{words}){before}|{given})"));
         }
-        let (heads, given) = (heads.join("|"), given.unwrap_or_default());
         // A path may go on behind a value that holds no slash.
         let slash = if value.contains('/') { "/" } else { "" };
+        let short = self.near.iter().any(|name| name.bytes().take_while(u8::is_ascii_alphabetic).count() < SHORT);
         self.pattern = format!(
-            r#"(?:(?:{heads})(?:[^\n]{{0,32}}?[=:"'`\s,({{>|/]|-){given})[\s"'`\\]{{0,12}}(?<secret>{value})(?:[^A-Za-z0-9_\-{slash}+=.]|\.[^A-Za-z0-9]|\z)"#
+            r#"(?:{})[\s"'`\\]{{0,12}}(?<secret>{value})(?:[^A-Za-z0-9_\-{slash}+=.]|\.[^A-Za-z0-9]|\z)"#,
+            ways.join("|")
         );
         self.literals = std::mem::take(&mut self.near);
-        self.back = Some(1);
+        self.back = Some(usize::from(short));
+        self.reach = Some(self.reach.unwrap_or(REACH));
         self
     }
 }
@@ -144,16 +147,27 @@ pub enum Weigh {
     Userinfo,
 }
 
-/// The pattern of one of the names that does not begin inside a word, unless with the capital of a camel's hump.
-fn named(names: &[&String]) -> String {
+/// Letters under which a name is short.
+const SHORT: usize = 6;
+
+/// Bytes from a name to the end of its value, where the rule states no other.
+const REACH: usize = 208;
+
+/// The pattern of any of the names, and where they are short of none that begins inside a word, unless with the capital
+/// of a camel's hump.
+fn any_of(names: &[&String], short: bool) -> String {
     let any: Vec<String> = names.iter().map(|name| literally(name)).collect();
+    let all = any.join("|");
+    if !short {
+        return format!("(?i:{all})");
+    }
     let humps: Vec<String> = any
         .iter()
         .filter(|name| name.starts_with(|first: char| first.is_ascii_alphabetic()))
         .map(|name| format!("{}(?i:{})", name[..1].to_ascii_uppercase(), &name[1..]))
         .collect();
     let hump = if humps.is_empty() { String::new() } else { format!("|[a-z](?:{})", humps.join("|")) };
-    format!(r"(?:(?:\A|[^A-Za-z])(?i:{}){hump})", any.join("|"))
+    format!(r"(?:(?:\A|[^A-Za-z])(?i:{all}){hump})")
 }
 
 /// The pattern that matches the text and nothing else.
