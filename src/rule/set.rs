@@ -193,7 +193,8 @@ impl Variant {
             .parse(&self.form.pattern)
             .map_err(|error| format!("pattern does not parse: {error}"))?;
         // A match that begins where the literal says needs no search for places to begin.
-        let config = Regex::config().auto_prefilter(self.form.back.is_none());
+        let config =
+            Regex::config().auto_prefilter(self.form.back.is_none()).onepass(false).hybrid(self.form.back.is_none());
         let regex = Regex::builder()
             .configure(configured(config))
             .build_from_hir(&hir)
