@@ -6,8 +6,7 @@ use serde_json::{Value, json};
 
 use crate::util::{Folder, Leak, Repo, fill, leak, program};
 
-const FORMATS: [&str; 9] =
-    ["sarif", "sarif-github", "github", "markdown", "gitlab", "junit", "rdjson", "csv", "html"];
+const FORMATS: [&str; 9] = ["sarif", "sarif-github", "github", "markdown", "gitlab", "junit", "rdjson", "csv", "html"];
 
 /// A repository with a secret in a file, one in history, one that a comment silences, and names that are hostile.
 struct Team {
