@@ -27,6 +27,8 @@ pub(crate) enum Command {
     Import(Import),
     /// List, show and prove rules
     Rules(Rules),
+    /// Say why a line of a file is a finding, or why it is none
+    Explain(Explain),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -368,6 +370,20 @@ pub(crate) struct Import {
     pub(crate) no_history: bool,
     #[command(flatten)]
     pub(crate) basis: Basis,
+}
+
+/// Say why a line of a file is a finding, or why it is none.
+///
+/// Lists every rule that one of its literals led to the line, what it took for the secret, and what it made of it. Values are
+/// shown by their length only.
+#[derive(Group)]
+pub(crate) struct Explain {
+    /// The place: FILE:LINE or FILE:LINE:COLUMN, counted from 1
+    #[arg(value_name = "FILE:LINE[:COLUMN]")]
+    pub(crate) place: String,
+    /// Add rules from a file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
 }
 
 #[derive(Group)]

@@ -3,6 +3,7 @@
 mod args;
 mod baseline;
 mod config;
+mod explain;
 mod help;
 mod import;
 mod output;
@@ -55,6 +56,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Baseline(args) => baseline::run(args),
         Command::Import(args) => import::run(args),
         Command::Rules(rules) => rules::run(rules),
+        Command::Explain(explain) => explain::run(explain),
         Command::Completions { shell } => Ok(write(|out| {
             clap_complete::generate(shell, &mut Args::command(), "snout", out);
             Ok(())

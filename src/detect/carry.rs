@@ -183,6 +183,14 @@ fn evidence(rules: &RuleSet, text: &[u8], hits: &[Hit]) -> Vec<(usize, Span)> {
 }
 
 impl State {
+    /// Where literals occur in a text, in order, each with its index.
+    pub(super) fn hits_of(rules: &RuleSet, text: &[u8]) -> Vec<(usize, u32)> {
+        let mut hits = Vec::new();
+        find(rules, text, Span::new(0, text.len()), &mut |hit, _| hits.push(hit));
+        hits.sort_unstable();
+        hits.into_iter().map(|hit| (hit.at as usize, hit.literal)).collect()
+    }
+
     /// Whether [`conclude`] can find anything in the text: matches, decoded stretches or a file that is one secret.
     pub fn may_conclude(&self) -> bool {
         !self.matches.is_empty() || !self.runs.is_empty() || self.len <= super::judge::WHOLE_FILE

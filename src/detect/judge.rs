@@ -6,8 +6,8 @@ use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
 
 use super::entropy::shannon;
-use super::{Match, PathNeed, allow};
-use crate::rule::{Rule, RuleSet};
+use super::{Match, PathNeed, allow, unnamed};
+use crate::rule::{Look, Rule, RuleSet};
 use crate::secret::Secret;
 use crate::span::Span;
 
@@ -35,8 +35,17 @@ impl Judge {
         let variant = &rule.variants[variant_index];
         let compiled = variant.compiled();
         let window = Span::new(hit.start.saturating_sub(compiled.behind), (hit.start + compiled.ahead).min(text.len()));
-        let captures =
-            self.captures.entry((rule_index, variant_index)).or_insert_with(|| compiled.regex.create_captures());
+        let (regex, group) = match &compiled.look {
+            Look::Pattern { regex, secret } => (regex, *secret),
+            Look::Weigh(weigh) => {
+                // What a rule allows is allowed its patterns; the model has its own reasons.
+                return unnamed::judge(text, hit, *weigh, |found| {
+                    let one = matched(rule, rule_index, variant_index, text, found.value, window);
+                    out(Match { likely: found.likely, ..one });
+                });
+            }
+        };
+        let captures = self.captures.entry((rule_index, variant_index)).or_insert_with(|| regex.create_captures());
         let mut any = false;
         let mut tell = |secret: regex_automata::Span| {
             let secret = Span::new(secret.start, secret.end);
@@ -47,13 +56,13 @@ impl Judge {
         };
         if variant.form.back.is_some() {
             let input = Input::new(text).span(window.start..window.end).anchored(Anchored::Yes);
-            compiled.regex.search_captures(&input, captures);
-            captures.get_group(compiled.secret).into_iter().for_each(&mut tell);
+            regex.search_captures(&input, captures);
+            captures.get_group(group).into_iter().for_each(&mut tell);
         } else {
             let mut from = window.start;
             while from <= window.end {
-                compiled.regex.search_captures(&Input::new(text).span(from..window.end), captures);
-                let (Some(whole), Some(secret)) = (captures.get_match(), captures.get_group(compiled.secret)) else {
+                regex.search_captures(&Input::new(text).span(from..window.end), captures);
+                let (Some(whole), Some(secret)) = (captures.get_match(), captures.get_group(group)) else {
                     break;
                 };
                 if whole.start() > hit.start {
@@ -71,6 +80,33 @@ impl Judge {
     }
 }
 
+/// What the pattern of a variant finds at a hit, each with why it does not stand, if so.
+pub(super) fn outcomes(rule: &Rule, variant: usize, text: &[u8], hit: Span) -> Vec<(Span, Option<Refusal>)> {
+    let compiled = rule.variants[variant].compiled();
+    let Look::Pattern { regex, secret } = &compiled.look else { return Vec::new() };
+    let window = Span::new(hit.start.saturating_sub(compiled.behind), (hit.start + compiled.ahead).min(text.len()));
+    let anchored = if rule.variants[variant].form.back.is_some() { Anchored::Yes } else { Anchored::No };
+    let mut captures = regex.create_captures();
+    let mut out = Vec::new();
+    let mut from = window.start;
+    while from <= window.end {
+        regex.search_captures(&Input::new(text).span(from..window.end).anchored(anchored), &mut captures);
+        let (Some(whole), Some(found)) = (captures.get_match(), captures.get_group(*secret)) else { break };
+        if anchored == Anchored::No && whole.start() > hit.start {
+            break;
+        }
+        let found = Span::new(found.start, found.end);
+        if whole.end() >= hit.end {
+            out.push((found, refusal(rule, text, found, window)));
+        }
+        if anchored == Anchored::Yes {
+            break;
+        }
+        from = whole.end().max(whole.start() + 1);
+    }
+    out
+}
+
 /// Judges the window with string literals joined where the source only concatenates them.
 fn judge_joined(
     rule: &Rule,
@@ -82,11 +118,12 @@ fn judge_joined(
 ) -> Option<Match> {
     let (joined, origin) = join_literals(window.of(text))?;
     let compiled = rule.variants[variant_index].compiled();
-    let mut captures = compiled.regex.create_captures();
+    let Look::Pattern { regex, secret: group } = &compiled.look else { return None };
+    let mut captures = regex.create_captures();
     let at = origin.iter().position(|&from| window.start + from == hit.start)?;
     let start = at.saturating_sub(compiled.behind);
-    compiled.regex.search_captures(&Input::new(&joined).span(start..joined.len()), &mut captures);
-    let found = captures.get_group(compiled.secret)?;
+    regex.search_captures(&Input::new(&joined).span(start..joined.len()), &mut captures);
+    let found = captures.get_group(*group)?;
     let place = Span::new(window.start + origin[found.start], window.start + origin[found.end - 1] + 1);
     let whole = Span::new(0, joined.len());
     let mut one = verdict(rule, rule_index, variant_index, &joined, Span::new(found.start, found.end), whole)?;
@@ -119,18 +156,46 @@ fn join_literals(text: &[u8]) -> Option<(Vec<u8>, Vec<usize>)> {
 
 /// Whether what the pattern found stands, and the match if so.
 fn verdict(rule: &Rule, rule_index: usize, variant: usize, text: &[u8], secret: Span, window: Span) -> Option<Match> {
+    refusal(rule, text, secret, window).is_none().then(|| matched(rule, rule_index, variant, text, secret, window))
+}
+
+/// Why what the pattern found does not stand.
+fn refusal(rule: &Rule, text: &[u8], secret: Span, window: Span) -> Option<Refusal> {
     let bytes = secret.of(text);
-    if bytes.is_empty() || rule.denies_key(key_before(&text[window.start..secret.start])) {
-        return None;
+    if bytes.is_empty() {
+        return Some(Refusal::Empty);
     }
-    let passed = rule.checks.iter().all(|check| check.passes(bytes));
-    if !passed || rule.alphabet.is_some_and(|alphabet| shannon(bytes) < alphabet.floor(bytes)) {
-        return None;
+    if rule.denies_key(key_before(&text[window.start..secret.start])) {
+        return Some(Refusal::Key);
     }
-    if rule.allow.iter().any(|allow| allow.holds(bytes, window.of(text))) {
-        return None;
+    if let Some(at) = rule.checks.iter().position(|check| !check.passes(bytes)) {
+        return Some(Refusal::Check(rule.spec.check[at].clone()));
     }
-    Some(Match {
+    if rule.alphabet.is_some_and(|alphabet| shannon(bytes) < alphabet.floor(bytes)) {
+        return Some(Refusal::Entropy);
+    }
+    let reason = rule.allow.iter().position(|allow| allow.holds(bytes, window.of(text)))?;
+    Some(Refusal::Allow(rule.spec.allow[reason].clone()))
+}
+
+/// Why a rule leaves alone what its pattern found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Empty,
+    /// The name it is given never holds this secret.
+    Key,
+    /// An offline check fails, by name.
+    Check(String),
+    /// It is less random than its alphabet lets it be.
+    Entropy,
+    /// A reason for which such a value is no secret, by name.
+    Allow(String),
+}
+
+/// A match.
+fn matched(rule: &Rule, rule_index: usize, variant: usize, text: &[u8], secret: Span, window: Span) -> Match {
+    let bytes = secret.of(text);
+    Match {
         rule: rule_index,
         span: secret,
         support: Span::new(window.start.saturating_sub(1), (window.end + 1).min(text.len())),
@@ -138,10 +203,11 @@ fn verdict(rule: &Rule, rule_index: usize, variant: usize, text: &[u8], secret: 
         decoded: None,
         checked: rule.checks.iter().any(|check| check.proves()),
         documented: allow::is_documented(bytes),
+        likely: true,
         parts: Vec::new(),
         needs_path: None,
         variant,
-    })
+    }
 }
 
 /// The name that a value is given: the last identifier before it on its line, or on the line above if there is none.

@@ -13,18 +13,21 @@ mod carry;
 pub(crate) mod checksum;
 mod decode;
 pub(crate) mod entropy;
+mod explain;
 mod join;
 mod judge;
 mod marker;
 pub(crate) mod prefilter;
 mod text;
+pub mod unnamed;
 
 pub use carry::{State, Stretch, conclude, rescan, scan_state};
+pub use explain::{Explanation, explain};
 pub use judge::Judge;
 pub(crate) use marker::{Bond, MARKERS, Scope, near_misses, reason};
 pub use text::{Encoding, Text, sniff};
 
-use crate::rule::RuleSet;
+use crate::rule::{RuleSet, Target, Weigh};
 use crate::secret::Secret;
 use crate::span::Span;
 
@@ -45,6 +48,8 @@ pub struct Match {
     pub checked: bool,
     /// Whether a vendor's documentation prints this very value.
     pub documented: bool,
+    /// Whether it is held for a secret with more than little doubt.
+    pub likely: bool,
     /// Other parts of the same credential.
     pub parts: Vec<Part>,
     /// Evidence that only the path can still supply; without it the match does not stand.
@@ -84,10 +89,28 @@ pub struct Scan {
 }
 
 impl Match {
+    /// Whether the path of its file has a say in whether it stands.
+    pub fn needs_path(&self) -> bool {
+        self.needs_path.is_some()
+    }
+
     /// The same match in a text where its window stands elsewhere.
     fn moved(&self, from: usize, to: usize) -> Self {
         let shift = |span: Span| Span::new(span.start + to - from, span.end + to - from);
         Match { span: shift(self.span), support: shift(self.support), ..self.clone() }
+    }
+}
+
+/// Yields the places where a name or a URL may lead to a secret that no format gives away, in order.
+fn weighed(rules: &RuleSet, text: &[u8], mut each: impl FnMut(Span, Weigh)) {
+    for (at, literal) in State::hits_of(rules, text) {
+        for target in rules.targets(literal as usize) {
+            if let Target::Variant(rule, variant) = *target
+                && let Some(weigh) = rules.rules()[rule as usize].variants[variant as usize].form.weigh
+            {
+                each(Span::new(at, at + rules.prefilter().len_of(literal)), weigh);
+            }
+        }
     }
 }
 

@@ -152,6 +152,11 @@ fn rarest(literal: &[u8]) -> Option<usize> {
         .map(|(at, _)| at)
 }
 
+/// How surprising a pair of characters is in source text, in eighths of a bit.
+pub(super) fn surprise(a: u8, b: u8) -> u8 {
+    PAIRS[class(a) as usize][class(b) as usize]
+}
+
 fn class(byte: u8) -> u8 {
     match byte.to_ascii_lowercase() {
         letter @ b'a'..=b'z' => letter - b'a',

@@ -44,6 +44,17 @@ pub enum Precision {
     VeryHigh,
 }
 
+impl Precision {
+    /// The next lower one.
+    pub(crate) fn lower(self) -> Self {
+        match self {
+            Precision::VeryHigh => Precision::High,
+            Precision::High => Precision::Medium,
+            Precision::Medium | Precision::Low => Precision::Low,
+        }
+    }
+}
+
 /// One way a rule finds its secret: literals that must occur, and a pattern judged where they do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,6 +89,9 @@ pub struct VariantForm {
     /// Report the encoded bytes as the secret where the match was decoded.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub encoded: bool,
+    /// In place of a pattern: what the literals are part of, by which values are told and weighed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weigh: Option<Weigh>,
 }
 
 /// Words of credentials.
@@ -101,6 +115,16 @@ impl VariantForm {
         self.back = Some(0);
         self
     }
+}
+
+/// What leads to a value that a model weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weigh {
+    /// The literal is a word of the name that the value is given.
+    Name,
+    /// The literal is the scheme of a URL, and the value its password.
+    Userinfo,
 }
 
 /// Evidence that has to stand beside a match.
@@ -212,6 +236,7 @@ pub(crate) struct RuleForm {
     joined: bool,
     #[serde(default)]
     encoded: bool,
+    weigh: Option<Weigh>,
     #[serde(default)]
     also: Vec<VariantForm>,
     entropy: Option<String>,
@@ -236,7 +261,7 @@ pub(crate) struct RuleForm {
 impl RuleForm {
     /// Parts what a scan needs from what people read.
     pub(crate) fn split(self) -> (Spec, Prose) {
-        let given = self.pattern.is_some() || self.value.is_some();
+        let given = self.pattern.is_some() || self.value.is_some() || self.weigh.is_some();
         let first = given.then(|| VariantForm {
             literals: self.literals,
             pattern: self.pattern.unwrap_or_default(),
@@ -248,6 +273,7 @@ impl RuleForm {
             requires: self.requires,
             joined: self.joined,
             encoded: self.encoded,
+            weigh: self.weigh,
         });
         let spec = Spec {
             id: self.id,

@@ -8,12 +8,13 @@ use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use sha2::{Digest, Sha256};
 
-use super::form::{EvidenceForm, Prose, Spec, VariantForm};
+use super::form::{EvidenceForm, Prose, Spec, VariantForm, Weigh};
 use super::load::{self, RuleError};
 use crate::detect::allow::Allow;
 use crate::detect::checksum::Check;
 use crate::detect::entropy::Alphabet;
 use crate::detect::prefilter::Prefilter;
+use crate::detect::unnamed;
 
 static SPECS: &str = include_str!(concat!(env!("OUT_DIR"), "/specs.json"));
 static PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.json"));
@@ -150,11 +151,17 @@ pub(crate) struct Variant {
     compiled: OnceLock<Compiled>,
 }
 
+/// What is done with a window.
+pub(crate) enum Look {
+    /// A pattern is matched; `secret` is the index of the group that is the secret, 0 the whole match.
+    Pattern { regex: Regex, secret: usize },
+    /// Values that names are given are weighed.
+    Weigh(Weigh),
+}
+
 /// A compiled pattern.
 pub(crate) struct Compiled {
-    pub(crate) regex: Regex,
-    /// Index of the group that is the secret; 0 is the whole match.
-    pub(crate) secret: usize,
+    pub(crate) look: Look,
     /// Bytes a verdict may look at before the literal's first byte.
     pub(crate) behind: usize,
     /// Bytes a verdict may look at after the literal's first byte.
@@ -172,6 +179,9 @@ impl Variant {
     }
 
     fn build(&self) -> Result<Compiled, String> {
+        if let Some(weigh) = self.form.weigh {
+            return Ok(Compiled { look: Look::Weigh(weigh), behind: unnamed::BEHIND, ahead: unnamed::AHEAD });
+        }
         let pattern = &self.form.pattern;
         let regex = compile(pattern)?;
         let hir = regex_syntax::ParserBuilder::new()
@@ -203,7 +213,7 @@ impl Variant {
             Some(back) => (back, reach),
             None => (reach, reach + longest_literal),
         };
-        Ok(Compiled { regex, secret: group.unwrap_or(0), behind, ahead })
+        Ok(Compiled { look: Look::Pattern { regex, secret: group.unwrap_or(0) }, behind, ahead })
     }
 }
 

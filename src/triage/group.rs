@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::path::is_test_path;
 use super::sight::Sighting;
 use crate::fingerprint::fingerprint;
 use crate::report::{
@@ -86,6 +87,8 @@ impl Grouping<'_> {
         places.dedup_by(|later, earlier| place_key(later) == place_key(earlier));
         let any = |test: fn(&Sighting) -> bool| places.iter().any(|one| test(&one.sighting));
         let (checked, documented) = (any(|one| one.checked), any(|one| one.documented));
+        let doubtful = !any(|one| one.likely);
+        let in_tests = places.iter().all(|one| one.place.path.as_deref().is_some_and(is_test_path));
         let mut parts: Vec<CredentialPart> = places
             .iter()
             .flat_map(|one| &one.sighting.parts)
@@ -99,6 +102,7 @@ impl Grouping<'_> {
             &prose.title,
             checked,
             documented,
+            in_tests,
             &parts,
             places.iter().find_map(|one| one.sighting.decoded.as_deref()),
         );
@@ -106,8 +110,17 @@ impl Grouping<'_> {
             rule: known.spec.id.clone(),
             code: known.spec.code.clone(),
             title: prose.title.clone(),
-            severity: if documented { Severity::Note } else { known.spec.severity },
-            precision: if checked { Precision::VeryHigh } else { known.spec.precision },
+            severity: match known.spec.severity {
+                _ if documented => Severity::Note,
+                // Nothing but a name says that it is a secret, and where it stands speaks against it.
+                severity if known.spec.generic && (doubtful || in_tests) => severity.min(Severity::Low),
+                severity => severity,
+            },
+            precision: match known.spec.precision {
+                _ if checked => Precision::VeryHigh,
+                precision if doubtful || in_tests => precision.lower(),
+                precision => precision,
+            },
             fingerprint: fingerprint(self.key, &known.spec.id, secret),
             length: secret.len(),
             secret: self.reveal.then(|| String::from_utf8_lossy(secret.expose()).into_owned()),
@@ -161,7 +174,14 @@ fn sort_key(finding: &Finding) -> impl Ord + use<'_> {
     (std::cmp::Reverse(finding.severity), finding.rule.as_str(), place, finding.fingerprint.as_str())
 }
 
-fn reason(title: &str, checked: bool, documented: bool, parts: &[CredentialPart], decoded: Option<&str>) -> String {
+fn reason(
+    title: &str,
+    checked: bool,
+    documented: bool,
+    in_tests: bool,
+    parts: &[CredentialPart],
+    decoded: Option<&str>,
+) -> String {
     let mut out = format!("It has the form of a {title}");
     if let Some(encoding) = decoded {
         out.push_str(&format!(", once {encoding} is decoded"));
@@ -174,6 +194,9 @@ fn reason(title: &str, checked: bool, documented: bool, parts: &[CredentialPart]
         let list: Vec<String> =
             parts.iter().map(|part| format!("{} {}", part.name.replace('_', " "), part.value)).collect();
         out.push_str(&format!(" It stands with {}.", list.join(", ")));
+    }
+    if in_tests {
+        out.push_str(" It stands among tests, examples or documentation only.");
     }
     if documented {
         out.push_str(" The vendor's documentation prints this very value, so it opens nothing.");

@@ -23,6 +23,7 @@ pub(crate) struct Sighting {
     pub(crate) decoded: Option<String>,
     pub(crate) checked: bool,
     pub(crate) documented: bool,
+    pub(crate) likely: bool,
     pub(crate) parts: Vec<SightedPart>,
     pub(crate) suppression: Option<Suppression>,
     pub(crate) needs_path: Option<PathNeed>,
@@ -187,6 +188,7 @@ pub(crate) fn sight(eye: Eye<'_>, content: &[u8]) -> Sighted {
             decoded: one.decoded.clone(),
             checked: one.checked,
             documented: one.documented,
+            likely: one.likely,
             parts: one
                 .parts
                 .iter()

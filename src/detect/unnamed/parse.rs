@@ -1,0 +1,618 @@
+//! What stands behind a name: the value that it is given, in whatever language that is written.
+
+use super::name::{PASSWORD_ROOTS, SECRET_ROOTS};
+use crate::span::Span;
+
+/// Longest name.
+const NAME: usize = 64;
+/// Longest value.
+pub(super) const LONGEST: usize = 512;
+
+/// How a value is given to a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `name = value`, `"name": "value"`, `name => value`.
+    Assigned,
+    /// `setName("value")`.
+    Call,
+    /// `set("name", "value")`.
+    Pair,
+    /// `--name value`.
+    Flag,
+    /// `<name>value</name>`.
+    Element,
+    /// `name="name" value="value"`.
+    Attribute,
+    /// `?name=value&`.
+    Parameter,
+    /// `NAME 'value'`.
+    Spaced,
+    /// `names = ["value", …]`.
+    Item,
+    /// `scheme://user:value@host`.
+    Userinfo,
+}
+
+/// What stands between name and value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operator {
+    Equals,
+    Colon,
+    Arrow,
+    Declare,
+    Compare,
+    Default,
+    Comma,
+    Bracket,
+    Space,
+}
+
+/// A value that a name is given.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    pub(super) kind: Kind,
+    pub(super) name: Span,
+    pub(super) value: Span,
+    pub(super) operator: Operator,
+    /// `"`, `'` or `` ` ``; 0 for none.
+    pub(super) quote: u8,
+    /// Whether the quotes are escaped, as in a string within a string.
+    pub(super) escaped: bool,
+    /// Whether the value stands in brackets of its own, as `Buffer.from("…")`.
+    pub(super) wrapped: bool,
+    /// Whether white space stands around the operator.
+    pub(super) spaced: bool,
+    /// The byte behind the value and its quote; 0 at the end of the text.
+    pub(super) follows: u8,
+    /// Whether the name stands in quotes.
+    pub(super) quoted_name: bool,
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'-' | b'.') || byte >= 0x80
+}
+
+/// Bytes of the word that names a secret and begins here.
+fn root_at(text: &[u8]) -> Option<usize> {
+    let first = text[0].to_ascii_lowercase();
+    let stands = |root: &&&str| {
+        root.as_bytes()[0] == first
+            && text.len() >= root.len()
+            && text[..root.len()].eq_ignore_ascii_case(root.as_bytes())
+    };
+    SECRET_ROOTS.iter().chain(PASSWORD_ROOTS).find(stands).map(|root| root.len())
+}
+
+/// Yields what the name around the root at `root` is given.
+pub(super) fn candidates(t: &[u8], root: Span, mut each: impl FnMut(Candidate)) {
+    let Some(name) = name_around(t, root) else { return };
+    let Some(first) = follow(t, name) else { return };
+    each(first.clone());
+    if first.kind == Kind::Item {
+        items(t, &first, each);
+    }
+}
+
+/// The identifier around a root, if no other root stands in it further on.
+fn name_around(t: &[u8], mut root: Span) -> Option<Span> {
+    // Only the first bytes of a long root are known to stand there.
+    root.end = root.start + root_at(&t[root.start..])?;
+    let mut end = root.end;
+    while end < t.len() && end - root.start < NAME && is_name(t[end]) {
+        if t[end] == b'-' && t.get(end + 1).is_some_and(|next| *next == b'>' || *next == b'-') {
+            break;
+        }
+        end += 1;
+    }
+    while end > root.end && matches!(t[end - 1], b'.' | b'-') {
+        end -= 1;
+    }
+    if end - root.start >= NAME || (root.start + 1..end).any(|at| root_at(&t[at..end]).is_some()) {
+        return None;
+    }
+    let mut start = root.start;
+    while start > 0 && root.start - start < NAME && is_name(t[start - 1]) {
+        start -= 1;
+    }
+    // `a.b->c`: the arrow's own characters are no name.
+    Some(Span::new(start, end))
+}
+
+fn blank(t: &[u8], mut at: usize) -> usize {
+    while at < t.len() && (t[at] == b' ' || t[at] == b'\t') {
+        at += 1;
+    }
+    at
+}
+
+/// White space with at most one end of line.
+fn blank_line(t: &[u8], at: usize) -> usize {
+    let mut at = blank(t, at);
+    if t.get(at) == Some(&b'\r') {
+        at += 1;
+    }
+    if t.get(at) == Some(&b'\n') {
+        at = blank(t, at + 1);
+    }
+    at
+}
+
+/// An opening or closing quote, escaped or as an entity: the quote and its length.
+fn quote(t: &[u8], at: usize) -> Option<(u8, usize)> {
+    let rest = t.get(at..)?;
+    match *rest.first()? {
+        byte @ (b'"' | b'\'' | b'`') => Some((byte, 1)),
+        b'\\' => {
+            let slashes = rest.iter().take(8).take_while(|byte| **byte == b'\\').count();
+            rest.get(slashes).filter(|byte| matches!(byte, b'"' | b'\'')).map(|byte| (*byte, slashes + 1))
+        }
+        b'&' => [(&b"&quot;"[..], b'"'), (b"&#34;", b'"'), (b"&#39;", b'\''), (b"&apos;", b'\''), (b"&#x27;", b'\'')]
+            .into_iter()
+            .find(|(entity, _)| rest.starts_with(entity))
+            .map(|(entity, byte)| (byte, entity.len())),
+        b'%' if rest.starts_with(b"%22") => Some((b'"', 3)),
+        _ => None,
+    }
+}
+
+fn follow(t: &[u8], name: Span) -> Option<Candidate> {
+    let mut at = name.end;
+    let before = name.start.checked_sub(1).map(|at| t[at]);
+    if t.get(at) == Some(&b':') && t[at..].starts_with(b"://") {
+        return None;
+    }
+    let closing = quote(t, at);
+    if let Some((_, len)) = closing {
+        at += len;
+    }
+    let quoted_name = closing.is_some();
+    // `config["name"]`, `ENV['name']`.
+    let mut indexed = false;
+    while let Some(b']' | b')' | b'}') = t.get(at) {
+        indexed |= t[at] == b']';
+        at += 1;
+        if at > name.end + 6 {
+            return None;
+        }
+    }
+    let gap = at;
+    let seen = blank(t, at);
+    let spaced = seen > gap;
+    at = seen;
+    let byte = *t.get(at)?;
+    let base = Candidate {
+        kind: Kind::Assigned,
+        name,
+        value: name,
+        operator: Operator::Equals,
+        quote: 0,
+        escaped: false,
+        wrapped: false,
+        spaced,
+        follows: 0,
+        quoted_name,
+    };
+    let next = |offset: usize| t.get(at + offset).copied().unwrap_or(0);
+    // A name in a tag: `<name>value<`.
+    if byte == b'>' && !quoted_name && before == Some(b'<') {
+        return element(t, at + 1, Candidate { kind: Kind::Element, operator: Operator::Bracket, ..base });
+    }
+    if quoted_name && !indexed {
+        // `name="name" value="value"`, `"name": "name", "value": "value"`, `<string name="name">value<`.
+        if let Some(found) = attribute(t, at, &base) {
+            return Some(found);
+        }
+    }
+    match byte {
+        b'=' if next(1) == b'>' => assigned(t, at + 2, Candidate { operator: Operator::Arrow, ..base }),
+        b'=' if next(1) == b'=' => {
+            let len = if next(2) == b'=' { 3 } else { 2 };
+            assigned(t, at + len, Candidate { operator: Operator::Compare, ..base }).filter(|found| found.quote != 0)
+        }
+        b'!' if next(1) == b'=' => {
+            let len = if next(2) == b'=' { 3 } else { 2 };
+            assigned(t, at + len, Candidate { operator: Operator::Compare, ..base }).filter(|found| found.quote != 0)
+        }
+        b'=' if next(1) == b'~' => None,
+        b'=' => {
+            let parameter = matches!(before, Some(b'?' | b'&' | b'#'))
+                || (before == Some(b';') && t[..name.start].ends_with(b"&amp;"));
+            if parameter && !spaced {
+                return parameter_value(t, at + 1, Candidate { kind: Kind::Parameter, ..base });
+            }
+            assigned(t, at + 1, base)
+        }
+        b':' if next(1) == b'=' => assigned(t, at + 2, Candidate { operator: Operator::Declare, ..base }),
+        b':' if next(1) == b':' => None,
+        b':' => colon(t, at + 1, base),
+        b'?' if next(1) == b'=' => assigned(t, at + 2, Candidate { operator: Operator::Default, ..base }),
+        b'?' if next(1) == b':' => colon(t, at + 2, base),
+        b'?' if next(1) == b'?' => {
+            let len = if next(2) == b'=' { 3 } else { 2 };
+            assigned(t, at + len, Candidate { operator: Operator::Default, ..base }).filter(|found| found.quote != 0)
+        }
+        b'|' if next(1) == b'|' => {
+            let len = if next(2) == b'=' { 3 } else { 2 };
+            assigned(t, at + len, Candidate { operator: Operator::Default, ..base }).filter(|found| found.quote != 0)
+        }
+        b'+' if next(1) == b'=' => assigned(t, at + 2, base).filter(|found| found.quote != 0),
+        b'<' if next(1) == b'-' => assigned(t, at + 2, Candidate { operator: Operator::Arrow, ..base }),
+        b'-' if next(1) == b'>' => {
+            assigned(t, at + 2, Candidate { operator: Operator::Arrow, ..base }).filter(|found| found.quote != 0)
+        }
+        b'\r' | b'\n' if !quoted_name => attribute(t, at, &base),
+        b',' if quoted_name || before == Some(b':') || indexed => {
+            let value =
+                quoted(t, blank_line(t, at + 1), Candidate { kind: Kind::Pair, operator: Operator::Comma, ..base })?;
+            Some(value)
+        }
+        b'(' if !quoted_name => {
+            quoted(t, blank_line(t, at + 1), Candidate { kind: Kind::Call, operator: Operator::Bracket, ..base })
+        }
+        _ if spaced => {
+            let flag = t[name.start] == b'-' || (before == Some(b'/') && name.start > 1 && t[name.start - 2] == b' ');
+            let space =
+                Candidate { kind: if flag { Kind::Flag } else { Kind::Spaced }, operator: Operator::Space, ..base };
+            if quote(t, at).is_some() {
+                return quoted(t, at, space);
+            }
+            let sql = t[name.start..name.end].eq_ignore_ascii_case(b"identified by");
+            if (flag && byte != b'-') || sql { bare(t, at, space) } else { None }
+        }
+        _ => None,
+    }
+}
+
+/// Behind a colon: a value, or a type and then a value.
+fn colon(t: &[u8], at: usize, base: Candidate) -> Option<Candidate> {
+    let start = blank(t, at);
+    let mut end = start;
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || b"_<>&'[]?.| ".contains(&byte);
+    while end < t.len() && end - start < 40 && part(t[end]) {
+        end += 1;
+    }
+    if end > start
+        && t.get(end) == Some(&b'=')
+        && !matches!(t.get(end + 1), Some(b'=' | b'>'))
+        && t[start].is_ascii_alphabetic() | (t[start] == b'&') | (t[start] == b'[')
+        && t[end - 1] == b' '
+    {
+        return assigned(t, end + 1, base);
+    }
+    assigned(t, at, Candidate { operator: Operator::Colon, ..base })
+}
+
+/// Behind an operator.
+fn assigned(t: &[u8], at: usize, mut base: Candidate) -> Option<Candidate> {
+    let start = blank(t, at);
+    base.spaced |= start > at;
+    if quote(t, start).is_some() {
+        return quoted(t, start, base);
+    }
+    let byte = *t.get(start)?;
+    match byte {
+        b'\r' | b'\n' | b'\\' => {
+            // The value stands on the next line, in quotes, or in a YAML block.
+            let next = blank_line(t, if byte == b'\\' { start + 1 } else { start });
+            quote(t, next).and_then(|_| quoted(t, next, base))
+        }
+        b'|' | b'>' if base.operator == Operator::Colon => {
+            let mut line = start + 1;
+            while matches!(t.get(line), Some(b'-' | b'+')) {
+                line += 1;
+            }
+            let next = blank_line(t, line);
+            if next > line && t.get(next - 1).is_some_and(|byte| *byte == b' ') { bare(t, next, base) } else { None }
+        }
+        b'[' | b'{' | b'(' if byte != b'{' || base.operator != Operator::Colon => {
+            let inside = blank_line(t, start + 1);
+            if byte == b'[' && t.get(inside) == Some(&b']') {
+                // `[]byte("…")`, `[]string{"…"}`.
+                return wrapped(t, start, base);
+            }
+            quote(t, inside)?;
+            let kind = if byte == b'(' { base.kind } else { Kind::Item };
+            quoted(t, inside, Candidate { kind, wrapped: byte == b'(', ..base })
+        }
+        _ => wrapped(t, start, base.clone()).or_else(|| bare(t, start, base)),
+    }
+}
+
+/// `b"…"`, `new String("…")`, `[]byte("…")`, `os.getenv("NAME", …`: a quote soon behind a name.
+fn wrapped(t: &[u8], start: usize, base: Candidate) -> Option<Candidate> {
+    let mut at = start;
+    let part = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b':' | b'[' | b']' | b'&' | b'*' | b'@' | b'$')
+    };
+    let mut brackets = 0;
+    while at < t.len() && at - start < 48 {
+        match t[at] {
+            b'"' | b'\'' | b'`' => {
+                let prefix = &t[start..at];
+                let letters = prefix.len() <= 2 && prefix.iter().all(|byte| b"bBrRuUfFlLqn@$".contains(byte));
+                if letters || brackets > 0 {
+                    return quoted(t, at, Candidate { wrapped: brackets > 0, ..base });
+                }
+                return None;
+            }
+            b'(' | b'{' if at > start => brackets += 1,
+            b' ' if &t[start..at] == b"new" || brackets > 0 => {}
+            byte if part(byte) => {}
+            _ => return None,
+        }
+        at += 1;
+    }
+    None
+}
+
+/// A value in quotes.
+fn quoted(t: &[u8], at: usize, base: Candidate) -> Option<Candidate> {
+    let (mark, mut len) = match quote(t, at) {
+        Some(found) => found,
+        None if base.kind == Kind::Call || base.kind == Kind::Pair => return wrapped(t, at, base),
+        None => return None,
+    };
+    // Three quotes open a text of several lines.
+    if len == 1 && t[at..].starts_with(&[mark; 3]) {
+        len = 3;
+    }
+    let escaped = len > 1 && len != 3;
+    let start = at + len;
+    let mut end = start;
+    let limit = t.len().min(start + LONGEST + 1);
+    loop {
+        if end >= limit {
+            return None;
+        }
+        let byte = t[end];
+        if escaped {
+            if t[end..].starts_with(&t[at..start]) || byte == b'"' && t[at] == b'\\' && mark == b'"' {
+                break;
+            }
+        } else if byte == mark {
+            break;
+        } else if byte == b'\\' && mark != b'`' && t.get(end + 1).is_some_and(|next| *next == mark || *next == b'\\') {
+            end += 1;
+        }
+        if byte == b'\n' || byte == b'\r' {
+            return None;
+        }
+        end += 1;
+    }
+    let behind = end + if escaped { len } else { 1 };
+    let mut follows = blank(t, behind);
+    // What follows a wrapped value follows its bracket.
+    if base.wrapped && matches!(t.get(follows), Some(b')' | b'}')) {
+        follows = blank(t, follows + 1);
+    }
+    (end > start).then(|| Candidate {
+        value: Span::new(start, end),
+        quote: mark,
+        escaped,
+        follows: t.get(follows).copied().unwrap_or(0),
+        ..base
+    })
+}
+
+/// A value that goes on to white space, or to what ends it in the language around it.
+fn bare(t: &[u8], start: usize, base: Candidate) -> Option<Candidate> {
+    let limit = t.len().min(start + LONGEST + 1);
+    let mut end = start;
+    while end < limit && !matches!(t[end], b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'' | b'`' | b'<' | b'>') {
+        if t[end] == b'\\' && matches!(t.get(end + 1), Some(b'n' | b'r' | b't' | b'"' | b'\'' | b'\n')) {
+            break;
+        }
+        if t[end] == b'&' && quote(t, end).is_some() {
+            break;
+        }
+        end += 1;
+    }
+    if end == limit && limit < t.len() {
+        return None;
+    }
+    // `,`, `;`, `&` end a value where a name and an operator follow; brackets where they were opened before it.
+    let opened = |open: u8, close: u8| {
+        let value = &t[start..end];
+        value.iter().position(|byte| *byte == close).filter(|at| !value[..*at].contains(&open))
+    };
+    let cut =
+        [(b'(', b')'), (b'[', b']'), (b'{', b'}')].into_iter().filter_map(|(open, close)| opened(open, close)).min();
+    let closes = |at: usize| t[start + at + 1..end].iter().all(|byte| b")]},;.:".contains(byte));
+    if let Some(at) = cut.filter(|at| closes(*at)) {
+        end = start + at;
+    }
+    let pair = t[start..end].iter().enumerate().position(|(at, byte)| {
+        matches!(byte, b';' | b'&' | b',') && {
+            let rest = &t[start + at + 1..end];
+            let name = rest
+                .iter()
+                .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'-' | b'.' | b' '))
+                .count();
+            rest.is_empty() || (name > 0 && matches!(rest.get(name), Some(b'=' | b':')))
+        }
+    });
+    if let Some(at) = pair {
+        end = start + at;
+    }
+    let follows = t.get(end).copied().unwrap_or(0);
+    let follows = match follows {
+        b' ' | b'\t' => match t.get(blank(t, end)) {
+            None | Some(b'\n' | b'\r') => b'\n',
+            Some(b'#') => b'#',
+            Some(b'/') => b'/',
+            _ => b' ',
+        },
+        other => other,
+    };
+    (end > start).then(|| Candidate { value: Span::new(start, end), follows, ..base })
+}
+
+/// A value in a URL or a form.
+fn parameter_value(t: &[u8], start: usize, base: Candidate) -> Option<Candidate> {
+    let limit = t.len().min(start + LONGEST + 1);
+    let mut end = start;
+    while end < limit && !t[end].is_ascii_whitespace() && !b"\"'`<>&;\\()[]{}|#,".contains(&t[end]) {
+        end += 1;
+    }
+    if end == limit && limit < t.len() {
+        return None;
+    }
+    (end > start).then(|| Candidate { value: Span::new(start, end), follows: t.get(end).copied().unwrap_or(0), ..base })
+}
+
+/// The text of an element, up to the next tag.
+fn element(t: &[u8], start: usize, base: Candidate) -> Option<Candidate> {
+    let start = blank_line(t, start);
+    let end = start + t[start..].iter().take(LONGEST).position(|byte| matches!(byte, b'<' | b'\n' | b'\r'))?;
+    let value = t[start..end].trim_ascii_end();
+    (!value.is_empty() && t[end] == b'<').then(|| Candidate {
+        value: Span::new(start, start + value.len()),
+        follows: b'<',
+        ..base
+    })
+}
+
+/// A name that is itself a value, with its value in the next member.
+fn attribute(t: &[u8], at: usize, base: &Candidate) -> Option<Candidate> {
+    let base = Candidate { kind: Kind::Attribute, ..base.clone() };
+    if t.get(at) == Some(&b'>') {
+        return element(t, at + 1, base);
+    }
+    let comma = t.get(at) == Some(&b',');
+    let mut next = blank_line(t, if comma { at + 1 } else { at });
+    let open = quote(t, next);
+    next += open.map_or(0, |(_, len)| len);
+    let word = t[next..].iter().take(16).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    if !["value", "default", "defaultvalue", "val", "content", "secret"]
+        .iter()
+        .any(|known| t[next..next + word].eq_ignore_ascii_case(known.as_bytes()))
+    {
+        return None;
+    }
+    next += word;
+    if open.is_some() {
+        next += quote(t, next)?.1;
+    }
+    next = blank(t, next);
+    let operator = match t.get(next)? {
+        b'=' => Operator::Equals,
+        b':' => Operator::Colon,
+        _ => return None,
+    };
+    assigned(t, next + 1, Candidate { operator, ..base })
+}
+
+/// The other values of a list.
+fn items(t: &[u8], first: &Candidate, mut each: impl FnMut(Candidate)) {
+    let mut last = first.clone();
+    for _ in 0..16 {
+        if last.follows != b',' {
+            break;
+        }
+        let Some(comma) = memchr::memchr(b',', &t[last.value.end..]) else { break };
+        let next = blank_line(t, last.value.end + comma + 1);
+        let Some(found) = quote(t, next).and_then(|_| quoted(t, next, first.clone())) else { break };
+        each(found.clone());
+        last = found;
+    }
+}
+
+/// The password of a URL whose scheme ends at `at`, before `://`.
+pub(super) fn userinfo(t: &[u8], at: usize) -> Option<Candidate> {
+    let user = at + 3;
+    let scheme =
+        t[..at].iter().rev().take(24).take_while(|byte| byte.is_ascii_alphanumeric() || b"+.-_".contains(byte)).count();
+    if scheme < 2 {
+        return None;
+    }
+    let at = at - scheme;
+    let stop = |byte: u8| byte.is_ascii_whitespace() || b"/\"'`<>\\?#".contains(&byte);
+    let host = user
+        + t[user..].iter().take(200).position(|byte| stop(*byte)).unwrap_or_else(|| t.len().min(user + 200) - user);
+    let sign = user + t[user..host].iter().rposition(|byte| *byte == b'@')?;
+    let colon = user + t[user..sign].iter().position(|byte| *byte == b':')?;
+    let value = Span::new(colon + 1, sign);
+    let follows = *t.get(sign + 1)?;
+    (!value.of(t).is_empty()).then_some(Candidate {
+        kind: Kind::Userinfo,
+        name: Span::new(at, colon),
+        value,
+        operator: Operator::Colon,
+        quote: 0,
+        escaped: false,
+        wrapped: false,
+        spaced: false,
+        follows,
+        quoted_name: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let lower = text.to_ascii_lowercase();
+        let mut out = Vec::new();
+        for root in PASSWORD_ROOTS.iter().chain(SECRET_ROOTS) {
+            for (at, _) in lower.match_indices(root) {
+                candidates(text.as_bytes(), Span::new(at, at + root.len()), |one| {
+                    out.push(String::from_utf8_lossy(one.value.of(text.as_bytes())).into_owned());
+                });
+            }
+        }
+        out.sort();
+        out.dedup();
+        out
+    }
+
+    #[test]
+    fn values_are_found_however_they_are_written() {
+        for (text, value) in [
+            ("password = 'abc def'", "abc def"),
+            ("DB_PASSWORD=abc\n", "abc"),
+            ("export TOKEN=abc # note", "abc"),
+            ("\"api_key\": \"abc\",", "abc"),
+            ("{\\\"api_key\\\": \\\"abc\\\"}", "abc"),
+            ("&quot;token&quot;: &quot;abc&quot;", "abc"),
+            ("const authToken: &str = \"abc\";", "abc"),
+            ("let secret: String = String::from(\"abc\");", "abc"),
+            ("secret := []byte(\"abc\")", "abc"),
+            (":password => 'abc',", "abc"),
+            ("$config['db_password'] = 'abc';", "abc"),
+            ("setPassword(\"abc\")", "abc"),
+            ("define('AUTH_KEY', 'abc');", "abc"),
+            ("os.getenv(\"API_TOKEN\", \"abc\")", "abc"),
+            ("tool --password abc --verbose", "abc"),
+            ("<password>abc</password>", "abc"),
+            ("<add key=\"Password\" value=\"abc\" />", "abc"),
+            ("- name: DB_PASSWORD\n  value: abc\n", "abc"),
+            ("\"name\": \"DB_PASSWORD\",\n  \"value\": \"abc\"", "abc"),
+            ("https://x/?a=b&access_token=abc&c=d", "abc"),
+            ("CREATE USER u IDENTIFIED BY 'abc';", "abc"),
+            ("Server=x;Password=abc;Uid=y", "abc"),
+            ("if password == \"abc\" {", "abc"),
+            ("login(user='x', password='abc')", "abc"),
+            ("login(user=x, password=abc)", "abc"),
+            ("private_key: |\n  abc\n", "abc"),
+            ("token =\n    \"abc\"", "abc"),
+            ("passwort: abc", "abc"),
+            ("\"SMTP Password\" => \"abc\"", "abc"),
+            ("пароль = \"abc\"", "abc"),
+        ] {
+            assert!(found(text).contains(&value.to_owned()), "{text}: {:?}", found(text));
+        }
+    }
+
+    #[test]
+    fn lists_have_several_values() {
+        assert_eq!(found("tokens = [\"abc\", \"def\"]"), ["abc", "def"]);
+    }
+
+    #[test]
+    fn a_url_has_one_password() {
+        let text = b"postgres://user:p@ss:w@db.io:5432/x";
+        assert_eq!(userinfo(text, 8).expect("a password").value.of(text), b"p@ss:w");
+        assert!(userinfo(b"https://host:80/a@b", 5).is_none());
+    }
+}

@@ -1,0 +1,629 @@
+//! What a value looks like, and the reasons for which it cannot be a secret whatever its name says.
+
+use super::name::words;
+use crate::detect::prefilter::surprise;
+
+/// A reason for which a value is no secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    Short,
+    Template,
+    Reference,
+    Constant,
+    Repeats,
+    Prose,
+    ItsName,
+    PublicKey,
+    PasswordHash,
+    Sealed,
+    Markup,
+    Armour,
+    Identifier,
+    OtherWord,
+    Assignment,
+    NoJwt,
+    Sequence,
+    Placeholder,
+    Address,
+}
+
+impl Reason {
+    /// What to tell people.
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Reason::Short => "is shorter than four characters",
+            Reason::Template => "is a template, filled in elsewhere",
+            Reason::Reference => "refers to a value that stands elsewhere",
+            Reason::Constant => "is a constant of the language or a type",
+            Reason::Repeats => "repeats one or two characters",
+            Reason::Prose => "is a text for people",
+            Reason::ItsName => "says no more than its name",
+            Reason::PublicKey => "is public: a public key, a certificate or a fingerprint",
+            Reason::PasswordHash => "is a hash of a password, not the password",
+            Reason::Sealed => "is encrypted, or refers into a vault",
+            Reason::Armour => "is the first line of an armoured key, which has rules of its own",
+            Reason::Identifier => "tells a secret from others: an id or a name, not the secret",
+            Reason::OtherWord => "is given to a name that only holds such a word inside another",
+            Reason::Assignment => "is an assignment of its own",
+            Reason::NoJwt => "begins as a JSON web token does and is none",
+            Reason::Sequence => "follows the alphabet, the digits or a pattern",
+            Reason::Placeholder => "says itself that it is none",
+            Reason::Address => "is an address",
+            Reason::Markup => "is markup or a pattern",
+        }
+    }
+}
+
+/// Constants and names of types.
+#[rustfmt::skip]
+const CONSTANTS: &[&str] = &[
+    "true", "false", "null", "none", "nil", "undefined", "yes", "no", "on", "off", "void", "string", "str",
+    "int", "integer", "bool", "boolean", "number", "any", "object", "array", "bytes", "byte", "char", "text",
+    "varchar", "optional", "required", "default", "empty", "n/a", "self", "this", "todo", "tbd", "unset",
+    "disabled", "enabled", "never", "always", "auto", "unknown", "nullptr", "date", "float", "double", "dict",
+    "list", "map", "const", "static", "return", "function", "new", "await", "async", "uuid", "guid", "base64",
+    "hex", "ascii", "utf8", "utf-8", "utf16", "latin1", "binary", "sha256", "sha1", "md5", "hs256", "rs256",
+    "json", "xml", "plain",
+];
+
+/// Beginnings of password hashes: crypt(3), PHC strings, LDAP and frameworks.
+#[rustfmt::skip]
+const HASHES: &[&str] = &[
+    "$1$", "$2$", "$2a$", "$2b$", "$2x$", "$2y$", "$5$", "$6$", "$7$", "$y$", "$argon2", "$scrypt", "$pbkdf2",
+    "$bcrypt", "{ssha", "{sha", "{md5}", "{crypt}", "{bcrypt}", "{pbkdf2", "{scrypt}", "{smd5}", "pbkdf2_sha",
+    "pbkdf2:sha", "pbkdf2:", "bcrypt_sha", "scrypt:", "argon2", "sha1$", "sha256$", "sha512$", "md5$",
+    "scram-sha", "$apr1$", "$p$", "$s$", "$shiro", "sha256:", "sha1:", "sha512:", "md5:", "sha384-", "sha256-",
+    "sha512-", "sha1-",
+];
+
+/// Beginnings of what is encrypted or stands in a vault.
+#[rustfmt::skip]
+const SEALED: &[&str] = &[
+    "enc(", "enc[", "enc:", "encrypted:", "{cipher}", "$ansible_vault", "!vault", "vault:", "aqicah", "arn:",
+    "projects/", "op://", "ssm:", "secretsmanager:", "secret://", "keyvault", "akeyless:", "sops:", "file:",
+    "awskms", "gcpkms", "{aes}", "{aes:", "{3des}", "secretref:", "valuefrom", "ref+", "lookup(", "agAAA",
+    "sealed:", "@microsoft.keyvault",
+];
+
+/// Beginnings of what may be known.
+#[rustfmt::skip]
+const PUBLIC: &[&str] = &[
+    "ssh-rsa ", "ssh-ed25519 ", "ssh-dss ", "ecdsa-sha2-", "aaaab3nzac", "aaaac3nzac", "-----begin pub",
+    "-----begin cert", "-----begin rsa pub", "-----begin ec pub", "-----begin pgp pub", "-----begin ssh2 pub",
+    "miibijan", "mfkwew", "miigfma0", "miicijan", "mcowbqy", "-----end", "-----begin encr", "-----begin cms",
+    "-----begin pkcs7", "-----begin pgp mess", "-----begin pgp sig", "-----begin x509 crl", "-----begin dh",
+];
+
+/// Why the value cannot be a secret.
+pub(super) fn veto(value: &[u8], name: &[u8], quoted: bool, follows: u8) -> Option<Reason> {
+    if value.len() < 4 {
+        return Some(Reason::Short);
+    }
+    let first = value[0];
+    let starts = |list: &[&str]| {
+        list.iter().any(|one| value.len() >= one.len() && value[..one.len()].eq_ignore_ascii_case(one.as_bytes()))
+    };
+    if starts(HASHES) {
+        return Some(Reason::PasswordHash);
+    }
+    if starts(SEALED) {
+        return Some(Reason::Sealed);
+    }
+    if starts(PUBLIC) {
+        return Some(Reason::PublicKey);
+    }
+    if value.starts_with(b"-----BEGIN") {
+        return Some(Reason::Armour);
+    }
+    let contains = |needle: &[u8]| memchr::memmem::find(value, needle).is_some();
+    let wraps = |open: &[u8], close: &[u8]| value.starts_with(open) && value.ends_with(close);
+    if contains(b"${")
+        || contains(b"{{")
+        || contains(b"<%")
+        || contains(b"%(")
+        || contains(b"$(")
+        || contains(b"#{")
+        || contains(b"{$")
+        || contains(b"\\(")
+        || contains(b"[[")
+        || wraps(b"<", b">")
+        || wraps(b"{", b"}")
+        || wraps(b"%", b"%")
+        || wraps(b"[", b"]")
+        || wraps(b"@", b"@")
+        || wraps(b"__", b"__")
+        || wraps(b"#", b"#")
+        || wraps(b"(", b")")
+        || (first == b'{' && value.contains(&b'}'))
+        || contains(b"&lt;")
+        || contains(b"...")
+        || contains("…".as_bytes())
+        || contains(b"***")
+        || contains(b"}}")
+        || contains(b"%s")
+        || contains(b"%d")
+        || contains(b"%v")
+    {
+        return Some(Reason::Template);
+    }
+    let name_like =
+        |text: &[u8]| text.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b':'));
+    if (matches!(first, b'$' | b'%' | b'@' | b'&' | b':' | b'*')
+        && value.len() > 1
+        && value[1].is_ascii_alphabetic()
+        && !value[1..].iter().any(u8::is_ascii_digit)
+        && name_like(&value[1..]))
+        || contains(b"process.env")
+        || contains(b"os.environ")
+        || contains(b"getenv")
+        || contains(b"->")
+        || contains(b"::")
+    {
+        return Some(Reason::Reference);
+    }
+    if !quoted {
+        let call = value.iter().position(|byte| *byte == b'(').is_some_and(|at| at > 0 && name_like(&value[..at]));
+        let index = value.iter().position(|byte| *byte == b'[').is_some_and(|at| {
+            at > 0 && name_like(&value[..at]) && (value.contains(&b']') || follows == b'"' || follows == b'\'')
+        });
+        // `config.password`, `self.token`: names joined by dots.
+        let dotted = value.split(|byte| *byte == b'.').all(|part| {
+            part.len() > 1
+                && (part[0].is_ascii_alphabetic() || part[0] == b'_')
+                && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+                && plain(part)
+        }) && value.contains(&b'.');
+        if call
+            || index
+            || dotted
+            || follows == b'('
+            || matches!(first, b'(' | b'!' if value.len() < 6)
+            || first == b'('
+            || first == b'='
+            || first == b'|'
+        {
+            return Some(Reason::Reference);
+        }
+    }
+    if value.starts_with(b"eyJ") && value.contains(&b'.') && is_no_jwt(value) {
+        return Some(Reason::NoJwt);
+    }
+    if value.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'+').count() < 12
+        && contains(b"://")
+        && !contains(b"@")
+    {
+        return Some(Reason::Address);
+    }
+    let inner = value.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'_').count();
+    if inner >= 3 && value.get(inner) == Some(&b'=') && value.len() > inner + 3 && value[inner + 1] != b'=' {
+        return Some(Reason::Assignment);
+    }
+    if [
+        &b"example"[..],
+        b"changeme",
+        b"change-me",
+        b"change_me",
+        b"placeholder",
+        b"your_",
+        b"your-",
+        b"redacted",
+        b"xxxxx",
+        b"00000000",
+        b"insert",
+    ]
+    .iter()
+    .any(|word| contains_ignoring_case(value, word))
+    {
+        return Some(Reason::Placeholder);
+    }
+    if follows_a_pattern(value) {
+        return Some(Reason::Sequence);
+    }
+    if CONSTANTS.iter().any(|one| value.eq_ignore_ascii_case(one.as_bytes())) {
+        return Some(Reason::Constant);
+    }
+    let mut seen = [false; 256];
+    let kinds = value.iter().filter(|byte| !std::mem::replace(&mut seen[**byte as usize], true)).count();
+    if kinds <= 2 {
+        return Some(Reason::Repeats);
+    }
+    let spaces = value.iter().filter(|byte| **byte == b' ').count();
+    if spaces > 0 && (spaces > 2 || !value.iter().any(u8::is_ascii_digit)) && quoted {
+        return Some(Reason::Prose);
+    }
+    if !value.is_ascii() && value.iter().filter(|byte| **byte >= 0x80).count() * 3 > value.len() {
+        return Some(Reason::Prose);
+    }
+    if (contains(b"</") || contains(b"/>"))
+        || contains(b"(?")
+        || contains(b".*")
+        || contains(b"[^")
+        || contains(b"\\d")
+        || contains(b"\\w")
+        || contains(b"a-z")
+        || contains(b"A-Z")
+    {
+        return Some(Reason::Markup);
+    }
+    same_words(value, name).then_some(Reason::ItsName)
+}
+
+/// Whether letters or digits follow each other as in the alphabet, alone or in turns, or a few bytes come again and again.
+pub(crate) fn follows_a_pattern(value: &[u8]) -> bool {
+    let steps = |test: fn(&u8) -> bool| {
+        let (mut last, mut count, mut next) = (0u8, 0, 0);
+        for byte in value.iter().filter(|byte| test(byte)).map(u8::to_ascii_lowercase) {
+            count += 1;
+            next += usize::from(last != 0 && (byte == last + 1 || (last, byte) == (b'9', b'0')));
+            last = byte;
+        }
+        (count, next)
+    };
+    let (letters, rising) = steps(u8::is_ascii_alphabetic);
+    let (digits, counting) = steps(u8::is_ascii_digit);
+    let period = (1..=4).any(|period| {
+        value.len() >= 12
+            && value[period..].iter().zip(value).filter(|(a, b)| a == b).count() * 10 >= (value.len() - period) * 6
+    });
+    period || (letters + digits >= 8 && (rising + counting) * 10 >= (letters + digits) * 6)
+}
+
+/// Whether it has the parts of a JSON web token and they are none.
+fn is_no_jwt(value: &[u8]) -> bool {
+    let mut parts = value.split(|byte| *byte == b'.');
+    let (Some(head), Some(body)) = (parts.next(), parts.next()) else { return false };
+    let opens = |part: &[u8]| {
+        let whole = &part[..part.len() / 4 * 4];
+        data_encoding::BASE64URL_NOPAD.decode(whole).is_ok_and(|bytes| bytes.first() == Some(&b'{'))
+    };
+    // Five parts are an encrypted token: nothing but its head can be read.
+    let encrypted = parts.count() == 3;
+    !opens(head) || !(encrypted || opens(body))
+}
+
+/// Whether every word of the value is one of the name's, or the other way round.
+fn same_words(value: &[u8], name: &[u8]) -> bool {
+    let squeeze = |text: &[u8]| -> Vec<u8> {
+        text.iter().filter(|byte| byte.is_ascii_alphanumeric() || **byte >= 0x80).map(u8::to_ascii_lowercase).collect()
+    };
+    if value.len() > name.len() + 16 {
+        return false;
+    }
+    let (value, name) = (squeeze(value), squeeze(name));
+    value == name || (value.len() >= 4 && name.ends_with(&value))
+}
+
+/// Whether letters change case only as words do.
+fn plain(part: &[u8]) -> bool {
+    let changes = part
+        .windows(2)
+        .filter(|two| {
+            two[0].is_ascii_alphabetic() && two[1].is_ascii_digit()
+                || two[0].is_ascii_digit() && two[1].is_ascii_alphabetic()
+        })
+        .count();
+    changes <= 1
+}
+
+/// Words that say of a value that it is none.
+#[rustfmt::skip]
+const FILLERS: &[&str] = &[
+    "example", "sample", "changeme", "change", "placeholder", "dummy", "test", "tests", "testing", "fake",
+    "mock", "your", "my", "foo", "bar", "baz", "qux", "replace", "insert", "enter", "here", "todo", "redacted",
+    "hidden", "removed", "xxx", "xxxx", "xxxxx", "xxxxxx", "abc", "abcd", "abcdef", "qwerty", "asdf", "demo",
+    "default", "secret", "password", "passwd", "passphrase", "pass", "pwd", "token", "key", "apikey", "value",
+    "some", "any", "none", "null", "user", "username", "admin", "root", "guest", "invalid", "wrong", "correct",
+    "right", "bad", "good", "valid", "new", "old", "temp", "tmp", "hello", "world", "letmein", "welcome",
+    "monkey", "string", "text", "the", "this", "that", "is", "not", "a", "to", "be", "with", "set", "empty",
+    "hunter", "real", "private", "public", "client", "server", "access", "api", "auth", "id", "name",
+    "database", "db", "mysql", "postgres", "something", "anything", "super", "very", "safe", "secure",
+    "strong", "weak", "please", "goes", "of", "for", "in", "from", "env", "basic", "bearer", "login",
+    "account", "credential", "credentials", "generated", "random", "another", "other", "first", "second",
+    "one", "two", "three", "only", "development", "dev", "local", "staging", "prod", "production", "master",
+    "session", "expected", "actual", "unused", "encrypted", "encoded", "plaintext", "plain", "base", "field",
+    "label", "type", "input", "form", "header", "body", "error", "message", "failed", "missing", "unknown",
+    "email", "mail", "host", "port", "url", "path", "file", "config", "service", "app", "application", "oauth",
+    "jwt", "refresh", "code", "hash", "salt", "signature", "cookie", "reset", "confirm", "confirmation",
+    "current", "validate", "update", "create", "delete", "get", "add", "remove", "send", "show", "hide",
+    "forgot", "must", "should", "will", "can", "at", "least", "characters", "between", "length", "long",
+    "short", "must", "required", "optional",
+];
+
+/// Values that are set to be seen or guessed.
+#[rustfmt::skip]
+const WEAK: &[&str] = &[
+    "password", "passwd", "pass", "secret", "token", "changeme", "admin", "root", "test", "tests", "testing",
+    "test123", "test1234", "password1", "password123", "passw0rd", "p@ssw0rd", "p@ssword", "pass123",
+    "pass1234", "admin123", "root123", "secret123", "123456", "1234", "12345", "1234567", "12345678",
+    "123456789", "1234567890", "qwerty", "abc123", "abcd1234", "letmein", "welcome", "hunter2", "foobar",
+    "foo", "bar", "guest", "default", "example", "postgres", "mysql", "redis", "mongo", "mongodb", "rabbitmq",
+    "minio", "minioadmin", "elastic", "user", "username", "demo", "dummy", "fake", "mock", "invalid", "wrong",
+    "mypassword", "mysecret", "mytoken", "yourpassword", "secretkey", "apikey", "supersecret", "topsecret",
+    "s3cr3t", "s3cret", "pa55word", "pa$$word", "pa$$w0rd", "pwd", "passphrase", "qwe123", "asdf", "asdfgh",
+    "zxcvbn", "1111", "0000", "aaaa", "string", "null", "none", "value", "keyboard cat", "keyboardcat",
+    "correcthorsebatterystaple", "vagrant", "travis", "ubuntu", "docker", "kafka", "hello", "world", "toor",
+    "tiger", "scott", "oracle", "manager", "sa",
+];
+
+/// Measures of a value, as the model reads them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    pub(super) len: f32,
+    pub(super) digits: f32,
+    pub(super) uppers: f32,
+    pub(super) lowers: f32,
+    pub(super) symbols: f32,
+    pub(super) distinct: f32,
+    pub(super) entropy: f32,
+    pub(super) relative: f32,
+    pub(super) pair_mean: f32,
+    pub(super) pair_max: f32,
+    pub(super) consonants: f32,
+    pub(super) vowels: f32,
+    pub(super) class_changes: f32,
+    pub(super) equal_run: f32,
+    pub(super) step_run: f32,
+    pub(super) words: f32,
+    pub(super) word_len: f32,
+    pub(super) filler_share: f32,
+    pub(super) fillers: f32,
+    pub(super) weak: f32,
+    pub(super) secret_word: f32,
+    pub(super) name_word: f32,
+    pub(super) hex: f32,
+    pub(super) digest: f32,
+    pub(super) base64: f32,
+    pub(super) padded: f32,
+    pub(super) uuid: f32,
+    pub(super) camel: f32,
+    pub(super) snake: f32,
+    pub(super) upper_snake: f32,
+    pub(super) kebab: f32,
+    pub(super) dotted: f32,
+    pub(super) path: f32,
+    pub(super) url: f32,
+    pub(super) spaces: f32,
+    pub(super) number: f32,
+    pub(super) letters_only: f32,
+    pub(super) first: f32,
+    pub(super) email: f32,
+    pub(super) date: f32,
+    pub(super) file: f32,
+    pub(super) escapes: f32,
+}
+
+fn flag(truth: bool) -> f32 {
+    f32::from(u8::from(truth))
+}
+
+impl Facts {
+    pub(super) fn of(value: &[u8], name: &[u8]) -> Facts {
+        let len = value.len() as f32;
+        let mut counts = [0u16; 256];
+        let (mut digits, mut uppers, mut lowers, mut vowels, mut consonants) = (0, 0, 0, 0, 0);
+        let (mut run, mut equal, mut step, mut equal_run, mut step_run) = (0, 1, 1, 1, 1);
+        let (mut changes, mut pairs, mut pair_sum, mut pair_max) = (0, 0, 0u32, 0u32);
+        let mut down = 1;
+        for (at, &byte) in value.iter().enumerate() {
+            counts[byte as usize] += 1;
+            digits += i32::from(byte.is_ascii_digit());
+            uppers += i32::from(byte.is_ascii_uppercase());
+            lowers += i32::from(byte.is_ascii_lowercase());
+            let vowel = matches!(byte | 0x20, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
+            if byte.is_ascii_alphabetic() {
+                vowels += i32::from(vowel);
+                run = if vowel { 0 } else { run + 1 };
+                consonants = consonants.max(run);
+            } else {
+                run = 0;
+            }
+            if at > 0 {
+                let before = value[at - 1];
+                equal = if before == byte { equal + 1 } else { 1 };
+                step = if before.wrapping_add(1) == byte && byte.is_ascii_alphanumeric() { step + 1 } else { 1 };
+                down = if byte.wrapping_add(1) == before && byte.is_ascii_alphanumeric() { down + 1 } else { 1 };
+                equal_run = equal_run.max(equal);
+                step_run = step_run.max(step).max(down);
+                changes += i32::from(class(before) != class(byte));
+                if before.is_ascii_alphabetic() && byte.is_ascii_alphabetic() {
+                    let one = u32::from(surprise(before, byte));
+                    pairs += 1;
+                    pair_sum += one;
+                    pair_max = pair_max.max(one);
+                }
+            }
+        }
+        let distinct = counts.iter().filter(|count| **count > 0).count() as f32;
+        let entropy = -counts
+            .iter()
+            .filter(|count| **count > 0)
+            .map(|count| f32::from(*count) / len)
+            .map(|p| p * p.log2())
+            .sum::<f32>();
+        let alphabet = (if digits > 0 { 10.0 } else { 0.0 })
+            + (if uppers > 0 { 26.0 } else { 0.0 })
+            + (if lowers > 0 { 26.0 } else { 0.0f32 });
+        let symbols = len - (digits + uppers + lowers) as f32;
+        let alphabet = (alphabet + if symbols > 0.0 { 10.0 } else { 0.0 }).max(2.0);
+        let (mut count, mut letters, mut filler, mut filler_letters, mut name_word) = (0, 0, 0, 0, false);
+        words(value, |word| {
+            if word[0].is_ascii_alphabetic() || word[0] >= 0x80 {
+                count += 1;
+                letters += word.len();
+                if FILLERS.iter().any(|one| one.as_bytes() == word) {
+                    filler += 1;
+                    filler_letters += word.len();
+                }
+                name_word |= word.len() > 2 && contains_ignoring_case(name, word);
+            }
+        });
+        let is = |test: fn(u8) -> bool| value.iter().all(|byte| test(*byte));
+        let hex = is(|byte| byte.is_ascii_hexdigit());
+        let has = |needle: &[u8]| contains_ignoring_case(value, needle);
+        let parts = |mark: u8, test: fn(u8) -> bool| {
+            value.contains(&mark)
+                && value
+                    .split(|byte| *byte == mark)
+                    .all(|part| !part.is_empty() && part.iter().all(|byte| test(*byte)) && plain(part))
+        };
+        let shown = value.trim_ascii_end();
+        let shown = shown.strip_suffix(b"==").or(shown.strip_suffix(b"=")).unwrap_or(shown);
+        Facts {
+            len,
+            digits: digits as f32,
+            uppers: uppers as f32,
+            lowers: lowers as f32,
+            symbols,
+            distinct,
+            entropy,
+            relative: entropy / alphabet.min(len).max(2.0).log2(),
+            pair_mean: if pairs > 0 { pair_sum as f32 / pairs as f32 } else { 0.0 },
+            pair_max: pair_max as f32,
+            consonants: consonants as f32,
+            vowels: vowels as f32 / ((uppers + lowers) as f32).max(1.0),
+            class_changes: changes as f32 / len,
+            equal_run: equal_run as f32,
+            step_run: step_run as f32,
+            words: count as f32,
+            word_len: if count > 0 { letters as f32 / count as f32 } else { 0.0 },
+            filler_share: filler_letters as f32 / len,
+            fillers: filler as f32,
+            weak: flag(WEAK.iter().any(|one| value.eq_ignore_ascii_case(one.as_bytes()))),
+            secret_word: flag(
+                ["pass", "secret", "token", "key", "pwd", "cred"].iter().any(|word| has(word.as_bytes())),
+            ),
+            name_word: flag(name_word),
+            hex: flag(hex),
+            digest: flag(hex && matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128)),
+            base64: flag(
+                shown.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')),
+            ),
+            padded: (value.len() - shown.len()) as f32,
+            uuid: flag(value.len() == 36 && [8, 13, 18, 23].iter().all(|at| value[*at] == b'-')),
+            camel: flag(
+                is(|byte| byte.is_ascii_alphanumeric()) && plain(value) && uppers > 0 && lowers > uppers && digits <= 2,
+            ),
+            snake: flag(parts(b'_', |byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())),
+            upper_snake: flag(parts(b'_', |byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())),
+            kebab: flag(parts(b'-', |byte| byte.is_ascii_alphanumeric())),
+            dotted: flag(parts(b'.', |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-')),
+            path: flag(
+                value.starts_with(b"/")
+                    || value.starts_with(b"./")
+                    || value.starts_with(b"~/")
+                    || parts(b'/', |byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte)),
+            ),
+            url: flag(has(b"://")),
+            spaces: value.iter().filter(|byte| **byte == b' ').count() as f32,
+            number: flag(is(|byte| byte.is_ascii_digit() || b".-+_".contains(&byte)) || value.starts_with(b"0x")),
+            letters_only: flag(is(|byte| byte.is_ascii_alphabetic())),
+            first: class(value[0]) as f32,
+            email: flag(
+                value.iter().position(|byte| *byte == b'@').is_some_and(|at| at > 0 && value[at..].contains(&b'.')),
+            ),
+            date: flag(
+                value.len() >= 8
+                    && value[..4].iter().all(u8::is_ascii_digit)
+                    && (value[4] == b'-' || value[4] == b'/')
+                    && value[5].is_ascii_digit(),
+            ),
+            file: flag(extension(value)),
+            escapes: value.iter().filter(|byte| **byte == b'\\').count() as f32,
+        }
+    }
+}
+
+/// Whether it ends as the name of a file does.
+fn extension(value: &[u8]) -> bool {
+    const KNOWN: &[&str] = &[
+        "txt",
+        "json",
+        "yaml",
+        "yml",
+        "pem",
+        "key",
+        "crt",
+        "cer",
+        "p12",
+        "pfx",
+        "jks",
+        "keytab",
+        "xml",
+        "js",
+        "ts",
+        "py",
+        "go",
+        "rb",
+        "java",
+        "php",
+        "html",
+        "css",
+        "md",
+        "log",
+        "conf",
+        "cfg",
+        "ini",
+        "properties",
+        "env",
+        "sh",
+        "png",
+        "jpg",
+        "svg",
+        "pub",
+        "der",
+        "sql",
+        "db",
+        "csv",
+        "toml",
+        "lock",
+        "com",
+        "org",
+        "net",
+        "io",
+    ];
+    let Some(dot) = value.iter().rposition(|byte| *byte == b'.') else { return false };
+    KNOWN.iter().any(|one| value[dot + 1..].eq_ignore_ascii_case(one.as_bytes()))
+}
+
+fn contains_ignoring_case(text: &[u8], needle: &[u8]) -> bool {
+    text.windows(needle.len()).any(|window| window.eq_ignore_ascii_case(needle))
+}
+
+/// Lower case, upper case, digit, symbol, other.
+fn class(byte: u8) -> u8 {
+    match byte {
+        b'a'..=b'z' => 0,
+        b'A'..=b'Z' => 1,
+        b'0'..=b'9' => 2,
+        0..0x80 => 3,
+        _ => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_a_secret_says_why() {
+        for (value, quoted, reason) in [
+            ("${DB_PASSWORD}", false, Reason::Template),
+            ("<your password>", true, Reason::Template),
+            ("$PASSWORD", false, Reason::Reference),
+            ("config.db.password", false, Reason::Reference),
+            ("getPassword()", false, Reason::Reference),
+            ("null", false, Reason::Constant),
+            ("xoxoxoxo", true, Reason::Repeats),
+            ("Please enter your password", true, Reason::Prose),
+            ("db_password", true, Reason::ItsName),
+            ("ENC(abc)", true, Reason::Sealed),
+            ("ssh-rsa AAAA", true, Reason::PublicKey),
+            ("abc", true, Reason::Short),
+        ] {
+            assert_eq!(veto(value.as_bytes(), b"DB_PASSWORD", quoted, b'\n'), Some(reason), "{value}");
+        }
+        for value in ["wqmvkdbc", "Tr0ub4dor&3", "my 3rd dog"] {
+            assert_eq!(veto(value.as_bytes(), b"password", true, b'\n'), None, "{value}");
+        }
+    }
+}
