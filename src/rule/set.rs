@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use regex_automata::meta::Regex;
+use regex_automata::meta::{self, Regex};
 use regex_automata::util::syntax;
 use sha2::{Digest, Sha256};
 
@@ -134,10 +134,14 @@ impl Lazy {
     }
 }
 
+fn configured(config: meta::Config) -> meta::Config {
+    config.utf8_empty(false).nfa_size_limit(Some(8 << 20)).hybrid_cache_capacity(1 << 20)
+}
+
 fn compile(pattern: &str) -> Result<Regex, String> {
     Regex::builder()
         .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .configure(Regex::config().utf8_empty(false).nfa_size_limit(Some(8 << 20)).hybrid_cache_capacity(1 << 20))
+        .configure(configured(Regex::config()))
         .build(pattern)
         .map_err(|error| {
             let cause = error.syntax_error().map_or_else(|| error.to_string(), ToString::to_string);
@@ -182,14 +186,18 @@ impl Variant {
         if let Some(weigh) = self.form.weigh {
             return Ok(Compiled { look: Look::Weigh(weigh), behind: unnamed::BEHIND, ahead: unnamed::AHEAD });
         }
-        let pattern = &self.form.pattern;
-        let regex = compile(pattern)?;
         let hir = regex_syntax::ParserBuilder::new()
             .unicode(false)
             .utf8(false)
             .build()
-            .parse(pattern)
+            .parse(&self.form.pattern)
             .map_err(|error| format!("pattern does not parse: {error}"))?;
+        // A match that begins where the literal says needs no search for places to begin.
+        let config = Regex::config().auto_prefilter(self.form.back.is_none());
+        let regex = Regex::builder()
+            .configure(configured(config))
+            .build_from_hir(&hir)
+            .map_err(|error| format!("pattern does not compile: {error}"))?;
         let longest = hir.properties().maximum_len();
         let reach = match (self.form.reach, longest) {
             (Some(stated), _) => stated,
