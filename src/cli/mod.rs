@@ -71,7 +71,10 @@ pub(crate) fn run() -> ExitCode {
     match outcome {
         Ok(exit) => exit.into(),
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "snout: error: {error:#}");
+            // Names and texts of a repository may be part of it.
+            let text = format!("{error:#}");
+            let lines: Vec<String> = text.lines().map(output::escape).collect();
+            let _ = writeln!(std::io::stderr(), "snout: error: {}", lines.join("\n"));
             Exit::Error.into()
         }
     }

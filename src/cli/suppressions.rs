@@ -215,7 +215,7 @@ fn choose(args: &Accept, look: &Look) -> Result<Vec<Candidate>> {
 
 fn spot(one: &Candidate) -> String {
     match &one.path {
-        Some(path) => format!("{path}:{}", one.line),
+        Some(path) => format!("{}:{}", output::escape(path), one.line),
         None => one.fingerprint.get(..12).unwrap_or(&one.fingerprint).to_owned(),
     }
 }
@@ -302,7 +302,8 @@ fn prune(args: &Prune) -> Result<Exit> {
     let mut err = std::io::stderr().lock();
     for entry in ledger.entries.iter().filter(|entry| gone(entry)) {
         let digits = entry.fingerprint.get(..12).unwrap_or(&entry.fingerprint);
-        writeln!(err, "snout: stale: {} {digits} ({})", entry.rule, entry.reason).ok();
+        let line = format!("{} {digits} ({})", entry.rule, entry.reason);
+        writeln!(err, "snout: stale: {}", output::escape(&line)).ok();
     }
     let all = ledger.entries.len();
     ledger.entries.retain(|entry| !gone(entry));

@@ -63,6 +63,7 @@ impl Git {
                 repo.set_workdir(root, false)?;
                 Ok(repo)
             }
+            None if error.code() == git2::ErrorCode::Owner => Repository::open_bare(&gitdir),
             _ => Err(error),
         });
         Git { gitdir, commondir, workdir, repo, config }

@@ -431,6 +431,25 @@ fn pruning_drops_what_is_for_nothing_and_keeps_the_rest() {
 }
 
 #[test]
+fn nothing_of_a_ledger_is_obeyed_by_a_terminal() {
+    let repo = Repo::new();
+    repo.add("env", marked(&leak(1)));
+    accept(&repo, &["env"]);
+    let good = std::fs::read_to_string(repo.at(LEDGER)).expect("a ledger");
+    let evil = good.replace("made up for a test", "\\u001b[2J\\u202e");
+    repo.write(LEDGER, &evil);
+    let listed = run(&repo, &["suppressions"]);
+    repo.write("env", "nothing\n");
+    let pruned = run(&repo, &["suppressions", "prune", "--dry-run"]);
+    repo.write(LEDGER, format!("\"\\u001b[2J\" = 1\n{good}"));
+    let broken = run(&repo, &["suppressions", "prune"]);
+    assert_eq!((listed.code, pruned.code, broken.code), (Some(0), Some(0), Some(2)));
+    for said in [listed.all(), pruned.all(), broken.all()] {
+        assert!(said.contains("[2J") && !said.contains('\u{1b}'), "{said:?}");
+    }
+}
+
+#[test]
 fn a_ledger_holds_no_secret_no_line_and_no_path_and_is_no_finding_itself() {
     let repo = Repo::new();
     repo.write("some/file.env", marked(&leak(1)));
