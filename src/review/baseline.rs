@@ -34,7 +34,8 @@ pub struct Known {
 #[serde(deny_unknown_fields)]
 struct Form {
     snout_baseline: u32,
-    key: String,
+    /// Id of the key; a field called 'key' would itself look like a secret.
+    hashed_with: String,
     findings: Vec<Known>,
 }
 
@@ -72,7 +73,7 @@ impl Baseline {
             let message = format!("'{}' is no fingerprint: it has 32 hexadecimal digits", bad.fingerprint);
             return Err(ReviewError::new(file, message));
         }
-        if form.key != key_id(key) {
+        if form.hashed_with != key_id(key) {
             let message = "its fingerprints were made with another key; set SNOUT_FINGERPRINT_KEY to the one it was made with, or create it anew";
             return Err(ReviewError::new(file, message));
         }
@@ -87,7 +88,7 @@ impl Baseline {
             .map(|one| format!("    {}", serde_json::to_string(one).expect("two strings are JSON")))
             .collect();
         let list = if lines.is_empty() { String::new() } else { format!("\n{}\n  ", lines.join(",\n")) };
-        format!("{{\n  \"snout_baseline\": 1,\n  \"key\": \"{}\",\n  \"findings\": [{list}]\n}}\n", key_id(key))
+        format!("{{\n  \"snout_baseline\": 1,\n  \"hashed_with\": \"{}\",\n  \"findings\": [{list}]\n}}\n", key_id(key))
     }
 
     /// The 1-based line of a finding in the file as this program writes it.

@@ -48,8 +48,9 @@ pub struct Entry {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileForm {
+    /// Id of the key; a field called 'key' would itself look like a secret.
     #[serde(default)]
-    key: String,
+    hashed_with: String,
     #[serde(default)]
     accept: Vec<EntryForm>,
 }
@@ -79,7 +80,7 @@ impl Ledger {
     pub fn parse(file: &str, text: &str, key: &[u8]) -> Result<Self, ReviewError> {
         let form: FileForm = toml::from_str(text).map_err(|error| ReviewError::toml(file, text, &error))?;
         let mut entries = form.accept.into_iter().map(|form| entry(file, text, form)).collect::<Result<Vec<_>, _>>()?;
-        if !entries.is_empty() && form.key != key_id(key) {
+        if !entries.is_empty() && form.hashed_with != key_id(key) {
             let message = "its fingerprints were made with another key; set SNOUT_FINGERPRINT_KEY to the one your team uses, or write a new ledger";
             return Err(ReviewError::new(file, message));
         }
@@ -107,7 +108,7 @@ impl Ledger {
 
     /// The ledger as text.
     pub fn to_text(&self) -> String {
-        let mut out = format!("{HEADER}key = {}\n", quoted(&self.key));
+        let mut out = format!("{HEADER}hashed_with = {}\n", quoted(&self.key));
         for entry in &self.entries {
             out.push_str("\n[[accept]]\n");
             let mut line = |name: &str, value: &str| out.push_str(&format!("{name} = {}\n", quoted(value)));
