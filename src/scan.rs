@@ -455,7 +455,7 @@ fn name_of(one: &Placed) -> Option<(String, usize, Secret)> {
 }
 
 /// Says of a secret in the working tree which commit brought it there.
-fn date(one: &mut Placed, firsts: &std::collections::HashMap<(String, usize, Secret, bool), Origin>) {
+fn date(one: &mut Placed, firsts: &foldhash::HashMap<(String, usize, Secret, bool), Origin>) {
     let Some(path) = &one.place.path else { return };
     let silenced = one.sighting.is_silenced();
     let key = |silenced| (path.clone(), one.sighting.rule, one.sighting.secret.clone(), silenced);

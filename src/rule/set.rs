@@ -218,7 +218,8 @@ impl Variant {
         }
         let longest_literal = self.form.literals.iter().map(String::len).max().unwrap_or(0);
         let (behind, ahead) = match self.form.back {
-            Some(back) => (back, reach),
+            // The literal itself is looked at in full.
+            Some(back) => (back, reach.max(longest_literal)),
             None => (reach, reach + longest_literal),
         };
         Ok(Compiled { look: Look::Pattern { regex, secret: group.unwrap_or(0) }, behind, ahead })

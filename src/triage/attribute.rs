@@ -3,10 +3,10 @@
 //! Only flagged blobs and names are followed. Trees that lead to none of them are read once and forgotten; no two
 //! versions of a file are ever compared.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::BuildHasherDefault;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use rayon::prelude::*;
 
 use super::group::{Place, Placed};
@@ -15,7 +15,7 @@ use crate::pack::{Error, Kind, Limits, Made, ObjectId, Store, Visitor};
 use crate::report::{Reach, SourceKind, Suppression};
 use crate::secret::Secret;
 use crate::source::Desk;
-use crate::source::history::{Commit, Inner, Keys, Objects, Same, key_of};
+use crate::source::history::{Commit, Inner, Objects, rfc3339};
 use crate::source::repo::{Tips, within};
 use crate::source::tree::Entries;
 
@@ -42,7 +42,7 @@ pub(crate) struct Origin {
 
 impl Origin {
     fn of(commit: &Commit) -> Self {
-        Origin { commit: commit.oid.to_string(), author: commit.author.clone(), date: commit.date.clone() }
+        Origin { commit: commit.oid.to_string(), author: commit.author.clone(), date: rfc3339(commit.date) }
     }
 }
 
@@ -68,11 +68,11 @@ pub(crate) fn attribute(
         seen: HashSet::new(),
     };
     let trees: HashMap<ObjectId, u64> =
-        objects.commits.iter().map(|commit| (commit.oid, key_of(&commit.tree))).collect();
+        objects.commits.iter().map(|commit| (commit.oid, commit.tree.key())).collect();
     for (index, commit) in objects.commits.iter().enumerate() {
-        if forest.relevant.contains_key(&key_of(&commit.tree)) {
+        if forest.relevant.contains_key(&commit.tree.key()) {
             let parents: Vec<u64> = commit.parents.iter().filter_map(|parent| trees.get(parent).copied()).collect();
-            story.compare(index, "", key_of(&commit.tree), &parents);
+            story.compare(index, "", commit.tree.key(), &parents);
         }
     }
     let head_tree = tips.head.and_then(|head| trees.get(&head).copied());
@@ -120,7 +120,7 @@ struct Relevant {
 
 /// The trees that lead to something flagged.
 struct Forest {
-    relevant: HashMap<u64, Vec<Relevant>, BuildHasherDefault<Same>>,
+    relevant: HashMap<u64, Vec<Relevant>>,
     names: Vec<Box<[u8]>>,
 }
 
@@ -129,7 +129,7 @@ impl Forest {
         let mut forest = Forest { relevant: HashMap::default(), names: objects.inner_names.clone() };
         let named = Named::find(desk, store, &objects.names);
         let holding = objects.trees.iter().filter(|(_, inner)| inner.iter().any(|entry| entry.blob().is_some()));
-        let holding: Keys = holding.map(|(tree, _)| *tree).chain(named.iter().map(|one| one.tree)).collect();
+        let holding: HashSet<u64> = holding.map(|(tree, _)| *tree).chain(named.iter().map(|one| one.tree)).collect();
         let leads = all_leads(&objects.trees, holding);
         for (tree, inner) in objects.trees.iter().filter(|(tree, _)| leads.contains(tree)) {
             let follow = inner.iter().filter(|entry| entry.blob().is_some() || leads.contains(&entry.key));
@@ -178,7 +178,7 @@ impl Forest {
 }
 
 /// All trees that lead to one of `leads`, those included.
-fn all_leads(trees: &[(u64, Box<[Inner]>)], mut leads: Keys) -> Keys {
+fn all_leads(trees: &[(u64, Box<[Inner]>)], mut leads: HashSet<u64>) -> HashSet<u64> {
     // A round for each level of folders.
     loop {
         let known = &leads;
@@ -232,7 +232,7 @@ impl Visitor for Finder<'_> {
     fn root(&self, id: ObjectId, _kind: Kind, content: &[u8]) {
         Entries::read(content, id.as_bytes().len(), |_, entry| {
             if let (Some(name), Ok(mut found)) = (self.names.get(entry.name), self.found.lock()) {
-                found.push(Named { tree: key_of(&id), key: key_of(&entry.oid), name: *name });
+                found.push(Named { tree: id.key(), key: entry.oid.key(), name: *name });
             }
         });
     }
@@ -512,7 +512,7 @@ fn place_of(commit: &Commit, blob: Option<ObjectId>) -> Place {
         object: Some(blob.unwrap_or(commit.oid).to_string()),
         commit: Some(commit.oid.to_string()),
         author: Some(commit.author.clone()),
-        date: Some(commit.date.clone()),
+        date: Some(rfc3339(commit.date)),
         at_head: false,
         ..Place::direct(SourceKind::Commit, None)
     }
