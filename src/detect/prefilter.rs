@@ -141,6 +141,7 @@ impl Prefilter {
 }
 
 /// The eight bytes at a place, the first one lowest; zeros beyond the end.
+#[inline]
 fn eight(text: &[u8], at: usize) -> u64 {
     if let Some(eight) = text.get(at..).and_then(<[u8]>::first_chunk) {
         return u64::from_le_bytes(*eight);
@@ -152,11 +153,13 @@ fn eight(text: &[u8], at: usize) -> u64 {
 }
 
 /// Eight bytes with letters in lower case.
+#[inline]
 fn fold(word: u64) -> u64 {
     word | 0x2020_2020_2020_2020
 }
 
 /// Hashes the lowest three bytes.
+#[inline]
 fn hash(word: u64) -> u32 {
     // The factor's lowest byte is zero, so that the fourth byte is multiplied out of the number.
     (word as u32).wrapping_mul(0x9E37_7900) >> (32 - BITS)

@@ -64,6 +64,7 @@ impl ObjectId {
 }
 
 /// The first eight bytes of an id as a number, which sorts as the id does.
+#[inline]
 pub(crate) fn first_eight(id: &[u8]) -> u64 {
     id.first_chunk().map_or(0, |eight| u64::from_be_bytes(*eight))
 }
