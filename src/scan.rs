@@ -27,6 +27,8 @@ const BLAMED: usize = 50;
 /// What was asked for cannot be done at all, or the user interrupted. What could merely not be read is in the report's
 /// coverage.
 pub fn scan(plan: &Plan, progress: &dyn Progress) -> Result<Report, ScanError> {
+    // What libgit2 reads it need not hash again: the pack reader does not either, and git itself does so in 'fsck' alone.
+    git2::opts::strict_hash_verification(false);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads).build()?;
     pool.install(|| Run::new(plan, progress).run())
 }
@@ -455,7 +457,7 @@ fn name_of(one: &Placed) -> Option<(String, usize, Secret)> {
 }
 
 /// Says of a secret in the working tree which commit brought it there.
-fn date(one: &mut Placed, firsts: &std::collections::HashMap<(String, usize, Secret, bool), Origin>) {
+fn date(one: &mut Placed, firsts: &foldhash::HashMap<(String, usize, Secret, bool), Origin>) {
     let Some(path) = &one.place.path else { return };
     let silenced = one.sighting.is_silenced();
     let key = |silenced| (path.clone(), one.sighting.rule, one.sighting.secret.clone(), silenced);

@@ -21,7 +21,7 @@ pub(crate) mod prefilter;
 mod text;
 pub mod unnamed;
 
-pub use carry::{State, Stretch, conclude, rescan, scan_state};
+pub use carry::{State, Stretch, conclude, count_hits, rescan, scan_state};
 pub use explain::{Explanation, explain};
 pub use judge::Judge;
 pub(crate) use marker::{Bond, MARKERS, Scope, near_misses, reason};

@@ -184,6 +184,10 @@ pub struct Occurrence {
     pub date: Option<String>,
     /// Whether it is in the working tree or at HEAD now.
     pub at_head: bool,
+    /// The commit of HEAD's history that took it out of this path last; absent where it is there, or never was on the way to
+    /// HEAD.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed_in: Option<Removal>,
     /// What still reaches it.
     pub reach: Reach,
     /// The encodings it was found under, outermost first.
@@ -200,6 +204,15 @@ pub struct Occurrence {
     /// The parts of the credential that stand here as occurrences of their own rules.
     #[serde(skip)]
     pub parts: Vec<PartOccurrence>,
+}
+
+/// The commit that removed a secret from a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Removal {
+    /// Its id.
+    pub commit: String,
+    /// Its author's date, RFC 3339 in its own offset.
+    pub date: String,
 }
 
 /// A part of a credential with its own place.

@@ -178,7 +178,10 @@ pub(super) fn history(occurrence: &Occurrence) -> Option<String> {
     let head = match occurrence.reach {
         Reach::Direct => None,
         _ if occurrence.at_head => Some("at HEAD".to_owned()),
-        _ => Some("no longer at HEAD: still must be rotated".to_owned()),
+        _ => Some(match &occurrence.removed_in {
+            Some(removal) => format!("removed in commit {}: still must be rotated", visible(short(&removal.commit))),
+            None => "no longer at HEAD: still must be rotated".to_owned(),
+        }),
     };
     let staged = (occurrence.source == SourceKind::Staged).then(|| "staged".to_owned());
     let reach = reach(occurrence.reach).map(str::to_owned);

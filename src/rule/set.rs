@@ -107,10 +107,10 @@ impl Rule {
             if variant.form.literals.iter().any(|literal| literal.len() < 2) {
                 return Err("a literal of fewer than two characters hits everywhere".into());
             }
-            variant.build()?;
+            variant.prove()?;
         }
         for pattern in [&self.deny_key, &self.path].into_iter().flatten() {
-            compile(&pattern.source)?;
+            pattern.prove()?;
         }
         Ok(())
     }
@@ -125,6 +125,14 @@ pub(crate) struct Lazy {
 impl Lazy {
     fn new(source: String) -> Self {
         Lazy { source, regex: OnceLock::new() }
+    }
+
+    /// Compiles it now, and says why if that cannot be done.
+    fn prove(&self) -> Result<(), String> {
+        if self.regex.get().is_none() {
+            self.regex.set(compile(&self.source)?).ok();
+        }
+        Ok(())
     }
 
     pub(crate) fn get(&self) -> &Regex {
@@ -182,6 +190,14 @@ impl Variant {
             .get_or_init(|| self.build().expect("rules are validated: embedded ones by the tests, others when loaded"))
     }
 
+    /// Compiles it now, and says why if that cannot be done.
+    fn prove(&self) -> Result<(), String> {
+        if self.compiled.get().is_none() {
+            self.compiled.set(self.build()?).ok();
+        }
+        Ok(())
+    }
+
     fn build(&self) -> Result<Compiled, String> {
         if let Some(weigh) = self.form.weigh {
             return Ok(Compiled { look: Look::Weigh(weigh), behind: unnamed::BEHIND, ahead: unnamed::AHEAD });
@@ -219,7 +235,8 @@ impl Variant {
         }
         let longest_literal = self.form.literals.iter().map(String::len).max().unwrap_or(0);
         let (behind, ahead) = match self.form.back {
-            Some(back) => (back, reach),
+            // The literal itself is looked at in full.
+            Some(back) => (back, reach.max(longest_literal)),
             None => (reach, reach + longest_literal),
         };
         Ok(Compiled { look: Look::Pattern { regex, secret: group.unwrap_or(0) }, behind, ahead })
@@ -244,7 +261,7 @@ impl Evidence {
             return Err("evidence needs literals of at least two characters".into());
         }
         for pattern in [&self.pattern, &self.path].into_iter().flatten() {
-            compile(&pattern.source)?;
+            pattern.prove()?;
         }
         Ok(())
     }

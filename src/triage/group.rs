@@ -6,7 +6,7 @@ use super::path::is_test_path;
 use super::sight::Sighting;
 use crate::fingerprint::fingerprint;
 use crate::report::{
-    CredentialPart, Finding, Occurrence, PartOccurrence, Precision, Reach, RuleInfo, Severity, SourceKind,
+    CredentialPart, Finding, Occurrence, PartOccurrence, Precision, Reach, Removal, RuleInfo, Severity, SourceKind,
 };
 use crate::rule::RuleSet;
 use crate::secret::Secret;
@@ -27,6 +27,7 @@ pub(crate) struct Place {
     pub(crate) author: Option<String>,
     pub(crate) date: Option<String>,
     pub(crate) at_head: bool,
+    pub(crate) removed: Option<Removal>,
     pub(crate) reach: Reach,
 }
 
@@ -34,7 +35,17 @@ impl Place {
     /// A place that needs no history to name.
     pub(crate) fn direct(source: SourceKind, path: Option<String>) -> Self {
         let at_head = source == SourceKind::Worktree;
-        Place { source, path, object: None, commit: None, author: None, date: None, at_head, reach: Reach::Direct }
+        Place {
+            source,
+            path,
+            object: None,
+            commit: None,
+            author: None,
+            date: None,
+            at_head,
+            removed: None,
+            reach: Reach::Direct,
+        }
     }
 }
 
@@ -153,6 +164,7 @@ impl Grouping<'_> {
             author: place.author,
             date: place.date,
             at_head: place.at_head,
+            removed_in: place.removed,
             reach: place.reach,
             decoded: sighting.decoded,
             suppression: sighting.suppression,

@@ -460,6 +460,7 @@ fn properties(finding: &Finding, primary: &Occurrence, profile: Profile, omitted
         ("occurrences", json!(finding.occurrences.len())),
         ("occurrencesNotListed", if omitted > 0 { json!(omitted) } else { Value::Null }),
         ("reach", json!(primary.reach)),
+        ("removedIn", primary.removed_in.as_ref().map_or(Value::Null, |removal| json!(removal.commit))),
         ("severity", json!(finding.severity)),
         ("source", json!(primary.source)),
     ];
@@ -666,6 +667,7 @@ pub(super) mod tests {
             author: history.then(|| "Ann <ann@example.com>".to_owned()),
             date: history.then(|| "2024-03-01T10:00:00+01:00".to_owned()),
             at_head: !history,
+            removed_in: None,
             reach: if history { Reach::Reflog } else { Reach::Direct },
             decoded: None,
             suppression: None,
