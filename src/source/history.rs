@@ -399,7 +399,7 @@ impl Names<'_> {
         let encoding = sniff(data);
         if encoding == Encoding::Bytes {
             let state = scan_state(&plan.rules, judge, data);
-            if glance(&plan.rules, judge, data, encoding, &state).is_empty() {
+            if glance(plan.eye(), judge, data, encoding, &state).is_empty() {
                 return;
             }
         }
