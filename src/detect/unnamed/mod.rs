@@ -20,7 +20,7 @@ use crate::span::Span;
 /// Bytes before the word that a verdict looks at.
 pub(crate) const BEHIND: usize = 96;
 /// Bytes after its beginning.
-pub(crate) const AHEAD: usize = 640;
+pub(crate) const AHEAD: usize = 384;
 
 /// A value that a name is given, as the model sees it.
 #[derive(Clone, Debug)]
