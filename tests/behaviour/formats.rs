@@ -265,7 +265,7 @@ fn the_page_loads_nothing_runs_nothing_of_the_repository_and_reads_without_scrip
     }
     let plain = text.split("<script>").next().expect("what stands before scripts");
     for told in
-        ["src/app.env", "old.env", "src/test.env", "trufflehog:ignore -- test data", "Ada Tester", "no longer at HEAD"]
+        ["src/app.env", "old.env", "src/test.env", "trufflehog:ignore -- test data", "Ada Tester", "removed in commit"]
     {
         assert!(plain.contains(told), "{told}");
     }
