@@ -14,6 +14,7 @@
 //!     threads: 1,
 //!     exclude: None,
 //!     max_file_size: None,
+//!     archives: snout::ArchiveLimits::default(),
 //!     no_ignore: false,
 //!     reveal: false,
 //!     include_suppressed: false,
@@ -44,6 +45,7 @@ pub use report::{Finding, Format, Occurrence, Report, Style};
 pub use rule::{RuleError, RuleSet, Severity};
 pub use scan::scan;
 pub use secret::Secret;
+pub use source::archive::ArchiveLimits;
 pub use span::{LineIndex, Region, Span};
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use globset::GlobSet;
 
 use crate::rule::RuleSet;
+use crate::source::archive::ArchiveLimits;
 
 /// One scan.
 pub struct Plan {
@@ -18,6 +19,8 @@ pub struct Plan {
     pub exclude: Option<GlobSet>,
     /// Files and objects above this many bytes are left out, and said to be.
     pub max_file_size: Option<u64>,
+    /// How much of archives and documents is read.
+    pub archives: ArchiveLimits,
     /// Read files that git ignores.
     pub no_ignore: bool,
     /// Put the secrets into the report.

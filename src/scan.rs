@@ -10,10 +10,10 @@ use crate::report::{Canary, Coverage, Redactor, Report, SourceKind, Tool, Unused
 use crate::rule::{Rule, fill_example};
 use crate::secret::Secret;
 use crate::source::repo::{Git, Tips, display, open_for_hook, relative};
-use crate::source::{Desk, diff, history, merge, skip, worktree};
+use crate::source::{Desk, diff, history, merge, note_inside, skip, worktree};
 use crate::triage::attribute::{Origin, attribute, sign};
 use crate::triage::group::{Grouping, Place, Placed};
-use crate::triage::sight::sight;
+use crate::triage::sight::{sight, sight_file};
 
 /// Files in which the writer of a suppression is looked for; each costs a walk through the file's history.
 const BLAMED: usize = 50;
@@ -96,9 +96,11 @@ impl<'a> Run<'a> {
             self.coverage.notes.push("standard input was empty".into());
         }
         let place = Place::direct(SourceKind::Stdin, None);
-        let seen = sight(&plan.rules, content, plan.line_hashes).sightings;
+        let seen = sight_file(plan, content);
+        note_inside(&mut self.coverage, "standard input", seen.opened);
         self.placed.extend(
-            seen.into_iter()
+            seen.sightings
+                .into_iter()
                 .filter(|one| one.stands_at(&plan.rules, None))
                 .map(|sighting| Placed { sighting, place: place.clone() }),
         );
@@ -299,8 +301,9 @@ fn date(one: &mut Placed, firsts: &std::collections::HashMap<(String, usize, Sec
 /// Says of suppressions in the working tree who wrote their line.
 fn blame(repo: &Repository, placed: &mut [Placed]) {
     let mut files: BTreeMap<String, Vec<&mut Placed>> = BTreeMap::new();
-    let silenced =
-        placed.iter_mut().filter(|one| one.place.source == SourceKind::Worktree && one.sighting.suppression.is_some());
+    let silenced = placed.iter_mut().filter(|one| {
+        one.place.source == SourceKind::Worktree && one.sighting.member.is_none() && one.sighting.suppression.is_some()
+    });
     for one in silenced {
         if let Some(path) = one.place.path.clone() {
             files.entry(path).or_default().push(one);
@@ -356,7 +359,7 @@ fn scrub(report: &mut Report, redactor: &Redactor) {
         }
         redactor.scrub(&mut finding.reason);
         for one in &mut finding.occurrences {
-            let texts = [&mut one.path, &mut one.author].into_iter().flatten();
+            let texts = [&mut one.path, &mut one.member, &mut one.author].into_iter().flatten();
             texts.chain([&mut one.snippet.text]).for_each(|text| redactor.scrub(text));
             if let Some(suppression) = &mut one.suppression {
                 redactor.scrub(&mut suppression.text);

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use snout::{Format, Plan, RuleSet, ScanError, Severity, Target};
+use snout::{ArchiveLimits, Format, Plan, RuleSet, ScanError, Severity, Target};
 
 use super::Exit;
 use super::args::{FailOn, ReportFormat, Scan};
@@ -76,6 +76,12 @@ fn destinations(args: &Scan) -> Result<Vec<(Format, Destination)>> {
     Ok(all)
 }
 
+fn archives(args: &Scan) -> ArchiveLimits {
+    let default = ArchiveLimits::default();
+    let total = args.input.archive_size.unwrap_or(default.total);
+    ArchiveLimits { depth: args.input.archive_depth.unwrap_or(default.depth), total, member: total / 4, ..default }
+}
+
 fn format(format: ReportFormat) -> Format {
     match format {
         ReportFormat::Text => Format::Text,
@@ -93,6 +99,7 @@ fn plan(args: &Scan, config: Config, destinations: &[(Format, Destination)]) -> 
         rules: RuleSet::with_files(&rules, &config.disable)?,
         threads: args.input.threads.unwrap_or(0),
         exclude: exclude(&globs)?,
+        archives: archives(args),
         max_file_size: args.input.max_file_size.or(config.max_file_size),
         no_ignore: args.input.no_ignore,
         reveal: args.output.reveal,

@@ -308,6 +308,46 @@ fn escaped_runs(text: &[u8], zone: Span, escape: &Escape, out: &mut Vec<Run>) {
     }
 }
 
+/// Names of the entities that programs write: those of XML, and the ASCII punctuation that encoders add.
+const ENTITIES: [(&str, char); 16] = [
+    ("quot", '"'),
+    ("amp", '&'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("apos", '\''),
+    ("equals", '='),
+    ("colon", ':'),
+    ("sol", '/'),
+    ("plus", '+'),
+    ("lowbar", '_'),
+    ("period", '.'),
+    ("commat", '@'),
+    ("num", '#'),
+    ("nbsp", ' '),
+    ("Tab", '\t'),
+    ("NewLine", '\n'),
+];
+/// Bytes of the longest entity, `&NewLine;` or `&#x0000041;`.
+const ENTITY: usize = 11;
+
+/// The character of the HTML entity that begins at the text's first byte, and the entity's length.
+pub(crate) fn entity(text: &[u8]) -> Option<(char, usize)> {
+    let body = text.strip_prefix(b"&")?;
+    let end = body.iter().take(ENTITY - 1).position(|byte| *byte == b';')?;
+    let name = std::str::from_utf8(&body[..end]).ok()?;
+    let c = match name.strip_prefix('#') {
+        Some(number) => {
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)?
+        }
+        None => ENTITIES.iter().find(|(known, _)| *known == name)?.1,
+    };
+    Some((c, end + 2))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

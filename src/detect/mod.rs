@@ -23,6 +23,7 @@ pub mod unnamed;
 
 pub use carry::{State, Stretch, conclude, rescan, scan_state};
 pub use explain::{Explanation, explain};
+pub(crate) use decode::entity;
 pub use judge::Judge;
 pub(crate) use marker::{MARKERS, Scope};
 pub use text::{Encoding, Text, sniff};

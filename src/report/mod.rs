@@ -155,10 +155,14 @@ pub enum SourceKind {
 pub struct Occurrence {
     /// What kind of place.
     pub source: SourceKind,
-    /// Path relative to the repository's root, or as the user gave it.
+    /// Path relative to the repository's root, or as the user gave it; in an archive `outer.zip!inner/path`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// Lines and columns.
+    /// The member of an archive that it stands in, `!` between an archive within and its member. It is part of `path`
+    /// as well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
+    /// Lines and columns, of the member where there is one.
     #[serde(flatten)]
     pub region: Region,
     /// Object id of the blob, commit or tag that holds it.
@@ -281,6 +285,8 @@ pub struct Coverage {
     pub tags: u64,
     /// Blobs read, of histories and of indexes.
     pub blobs: u64,
+    /// Members of archives and documents read, nested ones included.
+    pub members: u64,
     /// Bytes of content read.
     pub bytes: u64,
     /// Objects that only a remote holds, or that are missing.

@@ -868,6 +868,7 @@ pub(super) mod tests {
         Occurrence {
             source,
             path: path.map(str::to_owned),
+            member: None,
             region,
             object: history.then(|| old.clone()),
             commit: history.then_some(old),

@@ -10,13 +10,13 @@ use std::sync::{Mutex, MutexGuard};
 
 use super::repo::{Git, Tips};
 use super::tree::{Entries, TreeEntry};
-use super::{Desk, merge, skip};
+use super::{Desk, archive, merge, note_inside, skip};
 use crate::detect::{Encoding, Judge, State, Stretch, Text, rescan, scan_state, sniff};
 use crate::pack::{Error, Fault, Kind, Limits, Made, ObjectId, Op, Store, Visitor};
 use crate::plan::ScanError;
 use crate::report::{Coverage, SourceKind};
 use crate::triage::group::{Place, Placed};
-use crate::triage::sight::{Glimpse, Sighting, glance, sight};
+use crate::triage::sight::{Glimpse, Sighting, glance, sight, sight_file};
 
 /// Copies of fewer bytes are read like inserted ones.
 const SHORTEST_COPY: usize = 40;
@@ -288,10 +288,23 @@ impl Blobs<'_> {
                 (Some(state), seen)
             }
         };
+        let seen = match archive::is_archive(content) {
+            true => self.inside(objects, id, content),
+            false => seen,
+        };
         if !seen.is_empty() {
             objects.blobs.push((id, seen));
         }
         state
+    }
+}
+
+impl Blobs<'_> {
+    /// Looks into an archive. No delta tells what changed in it.
+    fn inside(&self, objects: &mut Objects, id: ObjectId, content: &[u8]) -> Vec<Glimpse> {
+        let sighted = sight_file(self.desk.plan, content);
+        note_inside(&mut objects.coverage, &format!("object {id}"), sighted.opened);
+        sighted.sightings.iter().map(Glimpse::of).collect()
     }
 }
 

@@ -10,13 +10,13 @@ use super::repo::Git;
 use ignore::{WalkBuilder, WalkState};
 
 use super::repo::display;
-use super::{Desk, merge, skip};
+use super::{Desk, merge, note_inside, skip};
 use crate::detect::{Encoding, MARKERS, Text};
 use crate::plan::ScanError;
 use crate::report::{Coverage, SourceKind, UnusedSuppression};
 use crate::span::Region;
 use crate::triage::group::{Place, Placed};
-use crate::triage::sight::{Sighted, sight};
+use crate::triage::sight::{Sighted, sight, sight_file};
 
 /// Files up to this size are read whole; larger ones in windows of this size.
 pub(crate) const WINDOW: usize = 32 << 20;
@@ -194,7 +194,9 @@ impl Local<'_> {
 
     fn show(&mut self, name: &str, content: &[u8]) {
         let plan = self.desk.plan;
-        self.place(name, sight(&plan.rules, content, plan.line_hashes));
+        let mut sighted = sight_file(plan, content);
+        note_inside(&mut self.files.coverage, name, std::mem::take(&mut sighted.opened));
+        self.place(name, sighted);
         self.files.coverage.files += 1;
         self.files.coverage.bytes += content.len() as u64;
         self.desk.progress.advance(1, content.len() as u64);

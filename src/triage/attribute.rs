@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use rayon::prelude::*;
 
 use super::group::{Place, Placed};
-use super::sight::{Glimpse, Sighting, sight};
+use super::sight::{Glimpse, Sighting, sight_file};
 use crate::pack::{Error, Kind, Limits, Made, ObjectId, Store, Visitor};
 use crate::report::{Reach, SourceKind, Suppression};
 use crate::secret::Secret;
@@ -294,7 +294,7 @@ impl Pages {
         let wanted: Vec<usize> = wanted.iter().copied().collect();
         let page = |index: &usize| {
             let content = read(objects.blobs[*index].0).unwrap_or_default();
-            (*index, sight(&plan.rules, &content, plan.line_hashes).sightings)
+            (*index, sight_file(plan, &content).sightings)
         };
         Pages(wanted.par_iter().map(page).collect())
     }

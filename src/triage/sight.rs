@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::detect::{self, Encoding, Judge, MARKERS, Match, PathNeed, Scan, Scope, State, Text};
+use crate::plan::Plan;
 use crate::report::{Snippet, Suppression, line_hash};
 use crate::rule::{RuleSet, Severity};
 use crate::secret::Secret;
+use crate::source::archive::{self, Opened};
 use crate::span::{LineIndex, Region, Span};
 
 /// Characters of a line that a snippet shows each side of the secret.
@@ -28,11 +30,15 @@ pub(crate) struct Sighting {
     pub(crate) needs_path: Option<PathNeed>,
     pub(crate) snippet: Snippet,
     pub(crate) line_hash: String,
+    /// Path of the member that it stands in, where the file is an archive.
+    pub(crate) member: Option<String>,
 }
 
 impl Sighting {
     /// Whether the match stands in a file of this path.
     pub(crate) fn stands_at(&self, rules: &RuleSet, path: Option<&str>) -> bool {
+        let member = self.member.as_deref().map(|member| member.rsplit('!').next().unwrap_or(member));
+        let path = member.or(path);
         match (&self.needs_path, path) {
             (None, _) => true,
             (Some(_), None) => false,
@@ -41,8 +47,17 @@ impl Sighting {
         }
     }
 
+    /// Whether both are of the same secret.
+    fn says(&self, other: &Sighting) -> bool {
+        self.rule == other.rule && self.secret == other.secret
+    }
+
     /// Whether the secret, or a part of its credential, touches one of the 1-based lines.
     pub(crate) fn touches(&self, lines: &BTreeSet<u32>) -> bool {
+        if self.member.is_some() {
+            // A change of an archive changes all of it.
+            return true;
+        }
         let mut regions = std::iter::once(&self.region)
             .chain(self.parts.iter().filter(|part| part.rule.is_some()).map(|part| &part.region));
         regions.any(|region| lines.range(region.start_line..=region.end_line).next().is_some())
@@ -58,6 +73,10 @@ pub(crate) struct Glimpse {
 }
 
 impl Glimpse {
+    pub(crate) fn of(one: &Sighting) -> Self {
+        Glimpse { rule: one.rule, secret: one.secret.clone(), silenced: one.suppression.is_some() }
+    }
+
     /// Whether the sighting is of the same secret, silenced alike.
     pub(crate) fn is_of(&self, one: &Sighting) -> bool {
         self.rule == one.rule && self.secret == one.secret && self.silenced == one.suppression.is_some()
@@ -131,6 +150,38 @@ pub(crate) struct Sighted {
     pub(crate) sightings: Vec<Sighting>,
     /// Markers that silence nothing: line and index.
     pub(crate) unused: Vec<(u32, usize)>,
+    /// What was met inside, where the content is an archive.
+    pub(crate) opened: Opened,
+}
+
+/// Scans a file: its bytes, and what is inside where it is an archive or a document.
+pub(crate) fn sight_file(plan: &Plan, content: &[u8]) -> Sighted {
+    let mut outer = sight(&plan.rules, content, plan.line_hashes);
+    if !archive::is_archive(content) {
+        return outer;
+    }
+    let mut inner: Vec<Sighting> = Vec::new();
+    outer.opened = archive::open(content, &plan.archives, &mut |member| {
+        let mut seen = sight(&plan.rules, member.content, plan.line_hashes).sightings;
+        // A view shows the same content once more: only what the bytes do not tell.
+        let known = |one: &Sighting, path: &str, all: &[Sighting]| {
+            all.iter().rev().take_while(|other| other.member.as_deref() == Some(path)).any(|other| other.says(one))
+        };
+        for mut one in seen.drain(..) {
+            if member.view.is_some() && known(&one, member.path, &inner) {
+                continue;
+            }
+            one.member = Some(member.path.to_owned());
+            if let Some(view) = member.view {
+                one.decoded = Some(one.decoded.map_or_else(|| view.to_owned(), |more| format!("{view}+{more}")));
+            }
+            inner.push(one);
+        }
+    });
+    // What a member says better is not told of the archive's bytes.
+    outer.sightings.retain(|one| !inner.iter().any(|other| other.says(one)));
+    outer.sightings.append(&mut inner);
+    outer
 }
 
 /// Scans content.
@@ -180,11 +231,12 @@ pub(crate) fn sight_text(rules: &RuleSet, text: &Text<'_>, line_hashes: bool) ->
             needs_path: one.needs_path.clone(),
             snippet: page.snippet(one, region),
             line_hash: if line_hashes { line_hash(bytes, one.span.start) } else { String::new() },
+            member: None,
         });
     }
     let unused = markers.iter().zip(used).filter(|(_, used)| !used);
     let unused = unused.map(|((index, span), _)| (lines.line(span.start), *index)).collect();
-    Sighted { sightings, unused }
+    Sighted { sightings, unused, opened: Opened::default() }
 }
 
 /// A blob with the matches to keep out of sight.
