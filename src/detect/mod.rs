@@ -15,8 +15,9 @@ mod decode;
 pub(crate) mod entropy;
 mod explain;
 mod join;
-mod judge;
+pub(crate) mod judge;
 mod marker;
+mod plain;
 pub(crate) mod prefilter;
 mod text;
 pub mod unnamed;
@@ -26,6 +27,7 @@ pub use explain::{Explanation, explain};
 pub(crate) use decode::entity;
 pub use judge::Judge;
 pub(crate) use marker::{MARKERS, Scope};
+pub(crate) use text::wide_strings;
 pub use text::{Encoding, Text, sniff};
 
 use crate::rule::{RuleSet, Target, Weigh};

@@ -197,6 +197,16 @@ pub struct Occurrence {
     pub parts: Vec<PartOccurrence>,
 }
 
+impl Occurrence {
+    /// Path of the file itself, where it has one: of the archive, for what stands in a member.
+    pub(crate) fn outer_path(&self) -> Option<&str> {
+        let path = self.path.as_deref()?;
+        let Some(member) = &self.member else { return Some(path) };
+        let outer = path.strip_suffix(member.as_str()).and_then(|outer| outer.strip_suffix('!'))?;
+        (!matches!(self.source, SourceKind::Object | SourceKind::Stdin)).then_some(outer)
+    }
+}
+
 /// A part of a credential with its own place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartOccurrence {

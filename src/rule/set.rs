@@ -13,6 +13,7 @@ use super::load::{self, RuleError};
 use crate::detect::allow::Allow;
 use crate::detect::checksum::Check;
 use crate::detect::entropy::Alphabet;
+use crate::detect::judge::WRITTEN;
 use crate::detect::prefilter::Prefilter;
 use crate::detect::unnamed;
 
@@ -418,7 +419,7 @@ impl RuleSet {
             let reaches = self.targets[literal as usize].iter().filter_map(|target| match target {
                 Target::Variant(rule, variant) => {
                     let compiled = self.rules[*rule as usize].variants[*variant as usize].compiled();
-                    Some((compiled.behind, compiled.ahead))
+                    Some((compiled.behind, compiled.ahead + WRITTEN))
                 }
                 _ => None,
             });

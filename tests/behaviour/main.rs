@@ -3,6 +3,7 @@
 #[path = "../util/mod.rs"]
 mod util;
 
+mod archives;
 mod cli;
 mod coverage;
 mod determinism;

@@ -9,6 +9,10 @@ const LONGEST: usize = 16 << 20;
 
 pub(super) fn read(opener: &mut Opener<'_>, content: &[u8], path: &str, depth: usize) {
     let Some(file) = Database::of(content) else { return };
+    // Texts are UTF-16 where the header says 2 or 3.
+    if matches!(content[56..60], [0, 0, 0, 2 | 3]) {
+        opener.member(path, "strings", &crate::detect::wide_strings(content), depth);
+    }
     for page in 0..content.len() / file.page_size {
         for cell in 0..file.cells(page) {
             let Some(record) = file.overflowing(page, cell) else { continue };

@@ -53,6 +53,8 @@ enum Kind {
     Sqlite,
     /// A git pack, or a bundle, which is a pack behind a list of refs.
     Pack,
+    /// A program or an old document, whose strings are UTF-16.
+    Wide,
     /// A format that is not opened, by its name.
     Closed(&'static str),
 }
@@ -72,6 +74,11 @@ fn kind(content: &[u8]) -> Option<Kind> {
             #[cfg(not(feature = "archives"))]
             Some(Kind::Closed("7z"))
         }
+        b'M' if starts(b"MZ") && content.contains(&0) => Some(Kind::Wide),
+        0xD0 if starts(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") => Some(Kind::Wide),
+        b'r' if starts(b"regf") && content.contains(&0) => Some(Kind::Wide),
+        b'E' if starts(b"ElfFile\0") => Some(Kind::Wide),
+        b'L' if starts(b"L\0\0\0\x01\x14\x02\0") => Some(Kind::Wide),
         b'R' if starts(b"Rar!\x1A\x07") => Some(Kind::Closed("RAR")),
         b'M' if starts(b"MSCF\0\0\0\0") => Some(Kind::Closed("CAB")),
         0x04 if starts(b"\x04\x22\x4D\x18") => Some(Kind::Closed("LZ4")),
@@ -163,6 +170,7 @@ impl Opener<'_> {
             Kind::Pdf => pdf::read(self, content, path, depth),
             Kind::Sqlite => database::read(self, content, path, depth),
             Kind::Pack => bundle::read(self, content, path, depth),
+            Kind::Wide => self.member(path, "strings", &crate::detect::wide_strings(content), depth),
             Kind::Closed(name) => self.out.closed.push((path.to_owned(), name)),
         }
     }
