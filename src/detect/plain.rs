@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn every_byte_tells_where_it_came_from() {
-        let Plain { bytes, origin } = Plain::of(b"a\\\"b\\nc", false).expect("escapes");
+        let Plain { bytes, origin } = Plain::of(b"a\\\"b\\nc", true).expect("escapes");
         assert_eq!((bytes.as_slice(), origin.as_slice()), (&b"a\"b\nc"[..], &[0, 1, 3, 4, 6][..]));
     }
 }
