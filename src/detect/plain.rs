@@ -73,7 +73,7 @@ fn written(text: &[u8], at: usize, join: bool) -> Option<Written> {
         b'\\' => backslash(text, at),
         b'%' => {
             let code = hex(rest.get(1..3)?)?;
-            (0x20..0x7F).contains(&code).then(|| Written::Char(code as u8 as char, 3))
+            (0x20..0x7F).contains(&code).then_some(Written::Char(code as u8 as char, 3))
         }
         b'&' => entity(rest).map(|(c, len)| Written::Char(c, len)),
         b'"' | b'\'' | b'`' if join => joint(text, at).map(Written::Nothing),

@@ -83,9 +83,7 @@ fn kind(content: &[u8]) -> Option<Kind> {
         b'M' if starts(b"MSCF\0\0\0\0") => Some(Kind::Closed("CAB")),
         0x04 if starts(b"\x04\x22\x4D\x18") => Some(Kind::Closed("LZ4")),
         _ => match Stream::of(content) {
-            Some(stream) => {
-                Some(stream.is_built_in().then_some(Kind::Stream(stream)).unwrap_or(Kind::Closed(stream.name())))
-            }
+            Some(stream) => Some(if stream.is_built_in() { Kind::Stream(stream) } else { Kind::Closed(stream.name()) }),
             None if tape::is_tar(content) => Some(Kind::Tar),
             // An archive behind a program or a script ends as one.
             None if zip::ends_like_one(content) => Some(Kind::Zip),

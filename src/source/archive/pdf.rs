@@ -233,7 +233,7 @@ impl File {
     /// Maps by the name of their font.
     fn fonts(&self) -> HashMap<&[u8], &Map> {
         let listed = self.wanted.iter().filter_map(|list| self.lists.get(list)).flatten();
-        let all = self.named.iter().map(|(name, font)| (name, font)).chain(listed.map(|(name, font)| (name, font)));
+        let all = self.named.iter().chain(listed.map(|(name, font)| (name, font)));
         all.filter_map(|(name, font)| Some((name.as_slice(), self.maps.get(self.mapped.get(font)?)?))).collect()
     }
 }
@@ -339,10 +339,10 @@ fn hex_strings(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
 
 /// What a page shows, a line for each line.
 fn page_text(page: &[u8], fonts: &HashMap<&[u8], &Map>) -> Vec<u8> {
-    let (mut out, mut words) = (Vec::new(), Words(page));
+    let mut out = Vec::new();
     let (mut font, mut operands): (Option<&Map>, Vec<Word<'_>>) = (None, Vec::new());
     let mut row = None;
-    while let Some(word) = words.next() {
+    for word in Words(page) {
         let Word::Plain(operator) = &word else {
             operands.push(word);
             continue;
