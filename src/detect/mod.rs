@@ -23,8 +23,8 @@ mod text;
 pub mod unnamed;
 
 pub use carry::{State, Stretch, conclude, rescan, scan_state};
-pub use explain::{Explanation, explain};
 pub(crate) use decode::entity;
+pub use explain::{Explanation, explain};
 pub use judge::Judge;
 pub(crate) use marker::{MARKERS, Scope};
 pub(crate) use text::wide_strings;
