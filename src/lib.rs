@@ -2,7 +2,8 @@
 //!
 //! A [`Plan`] says what to read and which [`rule`]s to apply. [`scan`] reads it: each blob goes through
 //! [`detect`], what it shows is grouped into findings, and the [`Report`] says what was found, what somebody
-//! silenced, and what was and was not read. A report writes itself as text, JSON or SARIF.
+//! silenced, and what was and was not read. A report writes itself as text, JSON or SARIF. What people decided about
+//! findings (the ledger of accepted suppressions, baselines, the policy) is plain data in [`review`].
 //!
 //! ```
 //! use snout::{Format, Plan, RuleSet, Silent, Style, Target};
@@ -21,6 +22,7 @@
 //!     line_hashes: false,
 //!     whole: false,
 //!     key: b"any".to_vec(),
+//!     review: snout::review::Review::default(),
 //! };
 //! let report = snout::scan(&plan, &Silent)?;
 //! assert_eq!(report.findings[0].rule, "genesys-client-secret");
@@ -30,9 +32,11 @@
 //! ```
 
 pub mod detect;
+mod fingerprint;
 pub mod pack;
 mod plan;
 pub mod report;
+pub mod review;
 pub mod rule;
 mod scan;
 mod secret;
@@ -40,12 +44,14 @@ mod source;
 mod span;
 mod triage;
 
+pub use fingerprint::key_id;
 pub use plan::{Plan, Progress, ScanError, Silent, Target};
 pub use report::{Finding, Format, Occurrence, Report, Style};
 pub use rule::{RuleError, RuleSet, Severity};
 pub use scan::scan;
 pub use secret::Secret;
 pub use source::archive::ArchiveLimits;
+pub use source::decisions::{RepositorySettings, checkout_of, merged_file, repository_settings, user_of};
 pub use span::{LineIndex, Region, Span};
 
 #[cfg(test)]

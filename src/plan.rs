@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use globset::GlobSet;
 
+use crate::review::Review;
 use crate::rule::RuleSet;
 use crate::source::archive::ArchiveLimits;
+use crate::triage::sight::Eye;
+use crate::triage::silence::Silence;
 
 /// One scan.
 pub struct Plan {
@@ -33,6 +36,20 @@ pub struct Plan {
     pub whole: bool,
     /// Key of the fingerprints.
     pub key: Vec<u8>,
+    /// What to do about suppressions.
+    pub review: Review,
+}
+
+impl Plan {
+    /// What a look at a blob needs.
+    pub(crate) fn eye(&self) -> Eye<'_> {
+        Eye {
+            rules: &self.rules,
+            silence: Silence { key: &self.key, never: &self.review.policy.never },
+            line_hashes: self.line_hashes,
+            near_misses: self.review.thorough,
+        }
+    }
 }
 
 /// Something to read.
@@ -60,6 +77,22 @@ pub enum Target {
         from: Option<String>,
         /// The end to read.
         to: String,
+    },
+    /// What objects add that are about to come or to go: commits, and the tags that name them.
+    New {
+        /// A place in the checkout, or a bare repository.
+        path: PathBuf,
+        /// Ids or names of the objects.
+        tips: Vec<String>,
+        /// Revisions, and globs of refs, whose commits are there already. One that is not here hides nothing.
+        known: Vec<String>,
+    },
+    /// Everything in the history of some commits, and in no other.
+    Reached {
+        /// A place in the checkout, or a bare repository.
+        path: PathBuf,
+        /// Revisions, and globs of refs. One that is not here leads nowhere.
+        tips: Vec<String>,
     },
     /// Bytes that were given to us.
     Stdin(Vec<u8>),

@@ -1,19 +1,22 @@
 //! One scan from plan to report: read, group, say what was covered.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use git2::Repository;
 
+use crate::fingerprint::fingerprint;
 use crate::plan::{Plan, Progress, ScanError, Target};
-use crate::report::{Canary, Coverage, Redactor, Report, SourceKind, Tool, UnusedSuppression};
+use crate::report::{Canary, Coverage, Objection, Redactor, Report, SourceKind, Tool, UnusedSuppression};
+use crate::review::{Entry, LEDGER, Ledger};
 use crate::rule::{Rule, fill_example};
 use crate::secret::Secret;
 use crate::source::repo::{Git, Tips, display, open_for_hook, relative};
-use crate::source::{Desk, diff, history, merge, note_inside, skip, worktree};
+use crate::source::{Desk, decisions, diff, history, merge, note_inside, skip, worktree};
 use crate::triage::attribute::{Origin, attribute, sign};
 use crate::triage::group::{Grouping, Place, Placed};
 use crate::triage::sight::{sight, sight_file};
+use crate::triage::suppress::{Bench, EntryAuthors, entry_key};
 
 /// Files in which the writer of a suppression is looked for; each costs a walk through the file's history.
 const BLAMED: usize = 50;
@@ -24,6 +27,8 @@ const BLAMED: usize = 50;
 /// What was asked for cannot be done at all, or the user interrupted. What could merely not be read is in the report's
 /// coverage.
 pub fn scan(plan: &Plan, progress: &dyn Progress) -> Result<Report, ScanError> {
+    // What libgit2 reads it need not hash again: the pack reader does not either, and git itself does so in 'fsck' alone.
+    git2::opts::strict_hash_verification(false);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(plan.threads).build()?;
     pool.install(|| Run::new(plan, progress).run())
 }
@@ -69,12 +74,18 @@ impl<'a> Run<'a> {
                 "do not find their own examples: the rules in force silence them",
             );
         }
+        for (what, why) in &self.desk.plan.review.troubles {
+            skip(&mut self.coverage, what.as_str(), why.as_str());
+        }
+        self.coverage.notes.extend(self.desk.plan.review.notes.iter().cloned());
         let mut sites: Vec<Site> = Vec::new();
         for target in &self.desk.plan.targets {
             match target {
                 Target::Path { path, worktree, history } => add_site(&mut sites, path, *worktree, *history)?,
                 Target::Staged { path } => self.staged(path)?,
                 Target::Range { path, from, to } => self.range(path, from.as_deref(), to)?,
+                Target::New { path, tips, known } => self.fresh(path, tips, known)?,
+                Target::Reached { path, tips } => self.reached(path, tips)?,
                 Target::Stdin(content) => self.stdin(content),
             }
         }
@@ -98,19 +109,19 @@ impl<'a> Run<'a> {
         let place = Place::direct(SourceKind::Stdin, None);
         let seen = sight_file(plan, content);
         note_inside(&mut self.coverage, "standard input", seen.opened);
-        self.placed.extend(
-            seen.sightings
-                .into_iter()
-                .filter(|one| one.stands_at(&plan.rules, None))
-                .map(|sighting| Placed { sighting, place: place.clone() }),
-        );
+        let seen = seen.sightings.into_iter().filter(|one| one.stands_at(&plan.rules, None));
+        let mut placed: Vec<Placed> = seen.map(|sighting| Placed { sighting, place: place.clone() }).collect();
+        self.judge(&mut placed, &Ledger::default(), None);
+        self.placed.extend(placed);
     }
 
     fn staged(&mut self, path: &Path) -> Result<(), ScanError> {
         let repo = open_for_hook(path, "what is staged")?;
         let scope = scope_of(&repo, path);
         self.coverage.targets.push(format!("what is staged in '{}'", display(path)));
-        let changes = diff::staged(&self.desk, path, &scope, &repo)?;
+        let mut changes = diff::staged(&self.desk, path, &scope, &repo)?;
+        let ledger = self.ledger(decisions::of_index(&repo, LEDGER));
+        self.judge(&mut changes.placed, &ledger, None);
         self.describe(&repo, path);
         self.take(changes);
         Ok(())
@@ -121,10 +132,146 @@ impl<'a> Run<'a> {
         let scope = scope_of(&repo, path);
         let shown = from.map_or_else(|| to.to_owned(), |from| format!("{from}..{to}"));
         self.coverage.targets.push(format!("what '{shown}' adds in '{}'", display(path)));
-        let changes = diff::range(&self.desk, path, &scope, &repo, from, to)?;
+        let mut changes = diff::range(&self.desk, path, &scope, &repo, from, to)?;
+        let (_, end) = diff::ends(&repo, path, from, to)?;
+        sign_all(&mut changes.placed);
+        let fail = |what| move |source| ScanError::Git { what, path: path.into(), source };
+        let ledger = self.ledger(decisions::of_commit(&repo, &end, LEDGER));
+        let authors = decisions::entry_authors(&repo, &changes.commits, &self.desk.plan.key)
+            .map_err(fail("read the ledger's history"))?;
+        let used = self.judge(&mut changes.placed, &ledger, Some(&authors));
+        let idle: Vec<&Entry> = ledger
+            .entries
+            .iter()
+            .filter(|entry| authors.contains_key(&entry_key(entry)) && !used.contains(&entry.line))
+            .collect();
+        if !idle.is_empty() {
+            let (more, unused) = self
+                .of_old_lines(&repo, &end, &ledger, &idle, &authors)
+                .map_err(fail("read the files that new entries of the ledger are for"))?;
+            changes.placed.extend(more);
+            self.unused.extend(unused);
+        }
         self.describe(&repo, path);
         self.take(changes);
         Ok(())
+    }
+
+    fn fresh(&mut self, path: &Path, tips: &[String], known: &[String]) -> Result<(), ScanError> {
+        let repo = open_for_hook(path, "new objects")?;
+        self.coverage.targets.push(format!("what is new in '{}'", display(path)));
+        let mut changes = diff::fresh(&self.desk, path, &repo, tips, known)?;
+        sign_all(&mut changes.placed);
+        let end = tips.iter().find_map(|tip| repo.revparse_single(tip).and_then(|tip| tip.peel_to_commit()).ok());
+        let ledger = self.ledger(end.and_then(|end| decisions::of_commit(&repo, &end, LEDGER)));
+        let authors = decisions::entry_authors(&repo, &changes.commits, &self.desk.plan.key)
+            .map_err(|source| ScanError::Git { what: "read the ledger's history", path: path.into(), source })?;
+        self.judge(&mut changes.placed, &ledger, Some(&authors));
+        self.describe(&repo, path);
+        self.take(changes);
+        Ok(())
+    }
+
+    fn reached(&mut self, path: &Path, tips: &[String]) -> Result<(), ScanError> {
+        const WHAT: &str = "the history of some commits";
+        let none = |why: String| ScanError::NoRepository { what: WHAT, path: path.into(), why };
+        let repo = open_for_hook(path, WHAT)?;
+        let git = Git::discover(repo.path()).map_err(none)?;
+        let git = git.ok_or_else(|| none("its git directory is not one".into()))?;
+        self.coverage.targets.push(format!("what {} reach in '{}'", tips.join(" and "), display(path)));
+        let reached = diff::reached(&repo, path, tips)?;
+        let tips = Tips { refs: reached.tips, ..Tips::default() };
+        let store = history::open(&git, path)?;
+        let mut objects = history::read(&self.desk, &store, &tips, path)?;
+        objects.keep(&reached.commits);
+        let found = attribute(&self.desk, &store, &objects, &tips, &[String::new()]);
+        merge(&mut self.coverage, std::mem::take(&mut objects.coverage));
+        history::gaps(&git, &tips, &objects, &display(path), &mut self.coverage);
+        // A blob that none of the commits holds is another's.
+        self.placed.extend(found.placed.into_iter().filter(|one| one.place.source != SourceKind::Object));
+        Ok(())
+    }
+
+    /// What entries are for that a range adds to the ledger and that nothing it adds needs: secrets that stood there
+    /// before. Entries that are for nothing at all are told as unused.
+    fn of_old_lines(
+        &mut self,
+        repo: &Repository,
+        end: &git2::Commit<'_>,
+        ledger: &Ledger,
+        idle: &[&Entry],
+        authors: &EntryAuthors,
+    ) -> Result<(Vec<Placed>, Vec<UnusedSuppression>), git2::Error> {
+        let plan = self.desk.plan;
+        let tree = diff::tree(&self.desk, repo, end)?;
+        let wanted = |one: &Placed| {
+            let rule = &plan.rules.rules()[one.sighting.rule].spec.id;
+            let of_rule = || idle.iter().filter(|entry| entry.rule == *rule);
+            of_rule().next().is_some() && {
+                let mine = fingerprint(&plan.key, rule, &one.sighting.secret);
+                of_rule().any(|entry| entry.fingerprint == mine)
+            }
+        };
+        let mut placed: Vec<Placed> = tree.placed.into_iter().filter(wanted).collect();
+        for Placed { sighting, place } in &mut placed {
+            let Some(path) = &place.path else { continue };
+            let mut options = git2::BlameOptions::new();
+            let Ok(blame) = repo.blame_file(Path::new(path), Some(options.newest_commit(end.id()))) else { continue };
+            if let Some(origin) = line_origin(&blame, sighting.region.start_line) {
+                place.commit = Some(origin.commit);
+                place.author = Some(origin.author);
+                place.date = Some(origin.date);
+            }
+            if let Some(said) = &mut sighting.suppression
+                && let Some(origin) = line_origin(&blame, said.line)
+            {
+                sign(said, &origin);
+            }
+        }
+        let used = self.judge(&mut placed, ledger, Some(authors));
+        let unused = idle.iter().filter(|entry| !used.contains(&entry.line)).map(|entry| unused_entry(entry));
+        Ok((placed, unused.collect()))
+    }
+
+    /// Reads a ledger; one that cannot be used accepts nothing, and is told.
+    fn ledger(&mut self, found: decisions::Found) -> Ledger {
+        let read = match found {
+            None => return Ledger::default(),
+            Some(Err(why)) => Err(why),
+            Some(Ok(text)) => Ledger::parse(LEDGER, &text, &self.desk.plan.key).map_err(|error| error.to_string()),
+        };
+        match read {
+            Ok(ledger) => {
+                if !ledger.entries.is_empty() {
+                    let count = ledger.entries.len();
+                    self.coverage.notes.push(format!("'{LEDGER}' of the scanned repository was read: {count} entries"));
+                }
+                ledger
+            }
+            Err(why) => {
+                skip(&mut self.coverage, format!("'{LEDGER}'"), format!("accepts nothing: {why}"));
+                Ledger::default()
+            }
+        }
+    }
+
+    /// Holds suppressions against the ledger; yields the lines of the entries that were needed.
+    fn judge(&mut self, placed: &mut [Placed], ledger: &Ledger, authors: Option<&EntryAuthors>) -> BTreeSet<usize> {
+        let plan = self.desk.plan;
+        let (rules, key, review) = (&plan.rules, plan.key.as_slice(), &plan.review);
+        let mut bench = Bench { rules, key, review, ledger, authors, used: BTreeSet::new() };
+        bench.judge(placed);
+        for said in placed.iter().filter_map(|one| one.sighting.suppression.as_ref()) {
+            if let (Some(entry), true) = (&said.entry, said.objections.contains(&Objection::Expired)) {
+                let until = entry.expires.as_deref().unwrap_or("its longest life");
+                let note = format!(
+                    "the entry of '{LEDGER}', line {}, has expired ({until}): {}; review it again with 'snout suppressions accept'",
+                    entry.line, entry.reason
+                );
+                self.coverage.notes.push(note);
+            }
+        }
+        bench.used
     }
 
     fn describe(&mut self, repo: &Repository, path: &Path) {
@@ -176,9 +323,22 @@ impl<'a> Run<'a> {
                 placed.extend(found.placed);
             }
             if let Ok(repo) = &git.repo {
-                blame(repo, &mut placed);
+                let most = if self.desk.plan.review.thorough { usize::MAX } else { BLAMED };
+                coverage.notes.extend(blame(repo, &mut placed, most));
             }
             self.repositories.push(git.describe(&tips, &site.label));
+        }
+        let found = match &site.git {
+            Some(git) => decisions::of_checkout(git, LEDGER),
+            None => decisions::of_folder(&site.root, LEDGER),
+        };
+        let ledger = self.ledger(found);
+        let used = self.judge(&mut placed, &ledger, None);
+        // Only who read all files can say that an entry is for none of them.
+        if site.paths.iter().any(|(_, scope, tree, _)| *tree && scope.is_empty())
+            && site.paths.iter().all(|(path, ..)| !path.is_file())
+        {
+            unused.extend(ledger.entries.iter().filter(|entry| !used.contains(&entry.line)).map(unused_entry));
         }
         if coverage.files + coverage.blobs + coverage.commits == 0 && !coverage.incomplete {
             let why =
@@ -188,6 +348,8 @@ impl<'a> Run<'a> {
         if several && site.label != "." {
             let prefix = |path: &mut String| *path = format!("{}/{path}", site.label.trim_end_matches('/'));
             placed.iter_mut().filter_map(|one| one.place.path.as_mut()).for_each(prefix);
+            let outside = placed.iter_mut().filter_map(|one| one.sighting.suppression.as_mut());
+            outside.filter(|said| said.marker == "ledger").filter_map(|said| said.path.as_mut()).for_each(prefix);
             unused.iter_mut().for_each(|one| prefix(&mut one.path));
         }
         merge(&mut self.coverage, coverage);
@@ -234,6 +396,16 @@ impl<'a> Run<'a> {
             scrub(&mut report, &Redactor::new(secrets.iter()));
         }
         report
+    }
+}
+
+/// Says of suppressions in commits that the author of the commit wrote them.
+fn sign_all(placed: &mut [Placed]) {
+    for Placed { sighting, place } in placed {
+        if let (Some(said), Some(commit)) = (&mut sighting.suppression, &place.commit) {
+            let (author, date) = (place.author.clone().unwrap_or_default(), place.date.clone().unwrap_or_default());
+            sign(said, &Origin { commit: commit.clone(), author, date });
+        }
     }
 }
 
@@ -287,9 +459,9 @@ fn name_of(one: &Placed) -> Option<(String, usize, Secret)> {
 }
 
 /// Says of a secret in the working tree which commit brought it there.
-fn date(one: &mut Placed, firsts: &std::collections::HashMap<(String, usize, Secret, bool), Origin>) {
+fn date(one: &mut Placed, firsts: &foldhash::HashMap<(String, usize, Secret, bool), Origin>) {
     let Some(path) = &one.place.path else { return };
-    let silenced = one.sighting.suppression.is_some();
+    let silenced = one.sighting.is_silenced();
     let key = |silenced| (path.clone(), one.sighting.rule, one.sighting.secret.clone(), silenced);
     if let Some(origin) = firsts.get(&key(silenced)).or_else(|| firsts.get(&key(!silenced))).cloned() {
         one.place.commit = Some(origin.commit);
@@ -298,8 +470,8 @@ fn date(one: &mut Placed, firsts: &std::collections::HashMap<(String, usize, Sec
     }
 }
 
-/// Says of suppressions in the working tree who wrote their line.
-fn blame(repo: &Repository, placed: &mut [Placed]) {
+/// Says of suppressions in the working tree who wrote their line; yields a note where there were too many to ask.
+fn blame(repo: &Repository, placed: &mut [Placed], most: usize) -> Option<String> {
     let mut files: BTreeMap<String, Vec<&mut Placed>> = BTreeMap::new();
     let silenced = placed.iter_mut().filter(|one| {
         one.place.source == SourceKind::Worktree && one.sighting.member.is_none() && one.sighting.suppression.is_some()
@@ -309,25 +481,36 @@ fn blame(repo: &Repository, placed: &mut [Placed]) {
             files.entry(path).or_default().push(one);
         }
     }
-    for (path, ones) in files.into_iter().take(BLAMED) {
+    let all = files.len();
+    for (path, ones) in files.into_iter().take(most) {
         let Ok(history) = repo.blame_file(Path::new(&path), None) else { continue };
         let content = repo.workdir().and_then(|root| std::fs::read(root.join(&path)).ok()).unwrap_or_default();
         let Ok(blame) = history.blame_buffer(&content) else { continue };
         for one in ones {
-            let Some(suppression) = &mut one.sighting.suppression else { continue };
-            let Some(hunk) = blame.get_line(suppression.line as usize) else { continue };
-            let (commit, Some(who)) = (hunk.final_commit_id(), hunk.final_signature()) else { continue };
-            if !commit.is_zero() {
-                let author = format!(
-                    "{} <{}>",
-                    String::from_utf8_lossy(who.name_bytes()),
-                    String::from_utf8_lossy(who.email_bytes())
-                );
-                let date = history::rfc3339((who.when().seconds(), who.when().offset_minutes()));
-                sign(suppression, &Origin { commit: commit.to_string(), author, date });
+            if let Some(said) = &mut one.sighting.suppression
+                && let Some(origin) = line_origin(&blame, said.line)
+            {
+                sign(said, &origin);
             }
         }
     }
+    let note =
+        || format!("who wrote a suppression was looked up in {most} of {all} files; 'snout suppressions' does all");
+    (all > most).then(note)
+}
+
+/// Who wrote a line; nobody yet, where it is not committed.
+fn line_origin(blame: &git2::Blame<'_>, line: u32) -> Option<Origin> {
+    let hunk = blame.get_line(line as usize)?;
+    let (commit, who) = (hunk.final_commit_id(), hunk.final_signature()?);
+    let date = || history::rfc3339((who.when().seconds(), who.when().offset_minutes()));
+    (!commit.is_zero()).then(|| Origin { commit: commit.to_string(), author: diff::person(&who), date: date() })
+}
+
+/// An entry of the ledger that is for nothing that was read.
+fn unused_entry(entry: &Entry) -> UnusedSuppression {
+    let line = u32::try_from(entry.line).unwrap_or(u32::MAX);
+    UnusedSuppression { path: LEDGER.into(), line, marker: "ledger".into(), meant: None }
 }
 
 /// Sends a synthetic secret of each rule through the pipeline. A hook with the embedded rules alone, which nothing can
@@ -335,14 +518,17 @@ fn blame(repo: &Repository, placed: &mut [Placed]) {
 fn canary(plan: &Plan) -> Canary {
     use rayon::prelude::*;
     const FEW: usize = 4;
-    let hook = plan.targets.iter().all(|target| matches!(target, Target::Staged { .. } | Target::Stdin(_)));
+    let hook = plan
+        .targets
+        .iter()
+        .all(|target| matches!(target, Target::Staged { .. } | Target::New { .. } | Target::Stdin(_)));
     let all = plan.rules.rules();
     let tried = if hook && !plan.rules.is_customised() { &all[..FEW.min(all.len())] } else { all };
     let finds = |(index, rule): (usize, &Rule)| {
         // One example in a thousand may fall under an entropy floor: three tries tell a silenced rule from bad luck.
         (0..3).any(|seed| {
             let text = rule.prose().matches.first().and_then(|example| fill_example(example, seed).ok());
-            let seen = text.map(|text| sight(&plan.rules, text.as_bytes(), false).sightings).unwrap_or_default();
+            let seen = text.map(|text| sight(plan.eye(), text.as_bytes()).sightings).unwrap_or_default();
             seen.iter().any(|one| one.rule == index && one.needs_path.is_none())
         })
     };
@@ -362,12 +548,19 @@ fn scrub(report: &mut Report, redactor: &Redactor) {
             let texts = [&mut one.path, &mut one.member, &mut one.author].into_iter().flatten();
             texts.chain([&mut one.snippet.text]).for_each(|text| redactor.scrub(text));
             if let Some(suppression) = &mut one.suppression {
-                redactor.scrub(&mut suppression.text);
-                suppression.author.iter_mut().for_each(|text| redactor.scrub(text));
+                let said = [&mut suppression.reason, &mut suppression.author].into_iter().flatten();
+                said.chain([&mut suppression.text]).for_each(|text| redactor.scrub(text));
+                if let Some(entry) = &mut suppression.entry {
+                    let said = [&mut entry.scope, &mut entry.author].into_iter().flatten();
+                    said.chain([&mut entry.reason, &mut entry.reviewer]).for_each(|text| redactor.scrub(text));
+                }
             }
         }
     }
-    report.unused_suppressions.iter_mut().for_each(|one| redactor.scrub(&mut one.path));
+    for one in &mut report.unused_suppressions {
+        redactor.scrub(&mut one.path);
+        redactor.scrub(&mut one.marker);
+    }
     for skipped in &mut report.coverage.skipped {
         redactor.scrub(&mut skipped.what);
         redactor.scrub(&mut skipped.why);

@@ -1,50 +1,70 @@
 #!/usr/bin/env bash
-# pre-commit's try-repo runs the hooks of this checkout on a repository with a staged secret.
-# usage: SNOUT=target/release/snout tests/pre-commit.sh   (pre-commit on PATH)
+# pre-commit and prek run the hooks of this checkout on repositories with secrets.
+# usage: SNOUT=target/release/snout tests/pre-commit.sh   (pre-commit on PATH; prek too, if it is there)
+#        SNOUT_WHEEL=FILE.whl tests/pre-commit.sh         also runs the hook that installs a wheel
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null PRE_COMMIT_HOME="$work/cache" PATH="$(dirname "$SNOUT"):$PATH"
+bin=$(dirname "$SNOUT")
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null PRE_COMMIT_HOME="$work/cache" PREK_HOME="$work/prek"
+export PATH="$bin:$PATH"
 export GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.com GIT_COMMITTER_NAME=A GIT_COMMITTER_EMAIL=a@example.com
 
-# try-repo copies a repository at a commit: give it one that holds the checkout as it is.
-hooks=$work/hooks
-git clone -q "$here" "$hooks"
-cp "$here/.pre-commit-hooks.yaml" "$hooks/"
-git -C "$hooks" add -A
-git -C "$hooks" commit -q --allow-empty -m "hooks"
-
-repo=$work/repo
-git init -q -b main "$repo"
-cd "$repo"
-echo clean > app.env
-git add app.env
-git commit -q -m first
-
-try() { pre-commit try-repo "$hooks" snout-system --verbose 2>&1; }
+passed=0
+# The outcome of a command, with a name for it; what it says goes to a file outside of the repository.
+passes() {
+    "${@:2}" > "$work/out" 2>&1 || { cat "$work/out"; echo "FAILED: $1 does not pass"; exit 1; }
+    passed=$((passed + 1))
+}
+stops() {
+    if "${@:2}" > "$work/out" 2>&1; then cat "$work/out"; echo "FAILED: $1 passes"; exit 1; fi
+    grep -q genesys-client-secret "$work/out" || { cat "$work/out"; echo "FAILED: $1 fails for another reason"; exit 1; }
+    passed=$((passed + 1))
+}
 secret() { python3 -c 'import base64, os; print("GENESYS_CLIENT_SECRET=" + base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("="))'; }
 
-try > out || { cat out; echo "FAILED: a clean index does not pass"; exit 1; }
-secret > app.env
-git add app.env
-if try > out; then cat out; echo "FAILED: a staged secret passes"; exit 1; fi
-grep -q genesys-client-secret out
-echo clean > app.env
-if try > out; then cat out; echo "FAILED: a secret staged and cleaned in the working tree passes"; exit 1; fi
+# The runners copy a repository at a commit: give them one that holds the checkout as it is.
+hooks=$work/hooks
+git clone -q "$here" "$hooks"
+cp "$here/.pre-commit-hooks.yaml" "$here/setup.py" "$here/Cargo.toml" "$hooks/"
+git -C "$hooks" add -A
+git -C "$hooks" commit -q --allow-empty -m "hooks"
+rev=$(git -C "$hooks" rev-parse HEAD)
 
-# The same through git commit -a, with pre-commit installed as the hook.
-cat > .pre-commit-config.yaml <<YAML
-repos:
-  - repo: $hooks
-    rev: $(git -C "$hooks" rev-parse HEAD)
-    hooks: [{id: snout-system}]
-YAML
-git reset -q --hard
-git add .pre-commit-config.yaml
-pre-commit install > out
-git commit -q -m config
-secret > app.env
-if git commit -q -a -m leak > out 2>&1; then cat out; echo "FAILED: git commit -a with a secret passes"; exit 1; fi
-grep -q genesys-client-secret out
-echo "pre-commit: 4 passed, 0 failed"
+# Plays a day with a runner and a hook.
+play() {
+    local runner=$1 id=$2
+    rm -rf "$work/repo" "$work/server"
+    git init -q --bare -b main "$work/server"
+    git init -q -b main "$work/repo"
+    cd "$work/repo"
+    git remote add origin "$work/server"
+    echo clean > app.env
+    printf 'repos:\n  - repo: %s\n    rev: %s\n    hooks: [{id: %s}]\n' "$hooks" "$rev" "$id" > .pre-commit-config.yaml
+    git add .
+    git commit -q -m first
+    passes "$runner $id: all files of a clean checkout" "$runner" run --all-files
+    secret > app.env
+    git add app.env
+    stops "$runner $id: a staged secret" "$runner" run
+    echo clean > app.env
+    stops "$runner $id: a secret staged and cleaned in the working tree" "$runner" run
+    git reset -q --hard
+    "$runner" install --hook-type pre-commit --hook-type pre-push > "$work/out" 2>&1
+    passes "$runner $id: a push of what is clean" git push -q origin main
+    secret > app.env
+    stops "$runner $id: git commit -a" git commit -q -a -m leak
+    git commit -q --no-verify -a -m leak
+    stops "$runner $id: a push of a secret" git push -q origin main
+    stops "$runner $id: all files, as in CI" "$runner" run --all-files
+    stops "$runner $id: a range, as in CI" "$runner" run --from-ref HEAD~1 --to-ref HEAD
+}
+
+ids=(snout-system)
+[[ -n ${SNOUT_WHEEL:-} ]] && ids+=(snout-wheel)
+for runner in pre-commit prek; do
+    command -v "$runner" > "$work/out" || continue
+    for id in "${ids[@]}"; do play "$runner" "$id"; done
+done
+echo "pre-commit: $passed passed, 0 failed"

@@ -19,6 +19,14 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Scan checkouts, bare repositories, folders and files
     Scan(Box<Scan>),
+    /// Stop secrets at a commit, a push or a server: run as a git hook, or install one
+    Hook(Hook),
+    /// List what somebody silenced, for review; accept it, or prune what is stale
+    Suppressions(Box<Suppressions>),
+    /// Write down the findings that are known, so that only new ones are told
+    Baseline(Baseline),
+    /// Carry over what other scanners were told to leave alone
+    Import(Import),
     /// List, show and prove rules
     Rules(Rules),
     /// Say why a line of a file is a finding, or why it is none
@@ -63,7 +71,7 @@ pub(crate) struct Scan {
     pub(crate) gate: Gate,
 }
 
-#[derive(Group)]
+#[derive(Group, Default)]
 pub(crate) struct Input {
     /// Checkouts, bare repositories, folders or files; '-' for standard input
     #[arg(value_name = "PATH")]
@@ -82,7 +90,8 @@ pub(crate) struct Input {
     pub(crate) staged: bool,
     /// Read what the commits of a range add
     ///
-    /// 'A..B' reads what B adds to A; 'B' alone what B adds to the default branch.
+    /// 'A..B' reads what B adds to A; 'B' alone what B adds to the default branch; 'auto' asks the CI service (GitHub,
+    /// GitLab) what is new, and reads everything where that is not a range.
     #[arg(long, value_name = "A..B", conflicts_with = "stdin")]
     pub(crate) range: Option<String>,
     /// Read standard input
@@ -119,9 +128,15 @@ pub(crate) struct Look {
     /// Add rules from a file, or replace those of the same id; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
-    /// Read settings from a file; nothing in a scanned repository is read as settings
+    /// Read settings from a file, and none from the scanned repository
+    ///
+    /// Without it, the '.snout.toml' of a scanned repository can make checks stricter; what it would loosen or leave out
+    /// is said and not followed. '--config .snout.toml' follows all of it.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Tell only of findings that a baseline does not know; the others are listed as suppressed
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
     /// Treat silenced findings like any other
     #[arg(long)]
     pub(crate) include_suppressed: bool,
@@ -138,7 +153,7 @@ pub(crate) struct Output {
     /// Write one more report; may be repeated
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
     pub(crate) report: Vec<(ReportFormat, PathBuf)>,
-    /// Put the secrets into reports; SARIF never holds them
+    /// Put the secrets into text and JSON reports; other formats never hold them
     #[arg(long)]
     pub(crate) reveal: bool,
     /// Say nothing but the report
@@ -159,7 +174,7 @@ pub(crate) struct Gate {
     pub(crate) allow_incomplete: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum FailOn {
     Critical,
@@ -177,8 +192,261 @@ pub(crate) enum ReportFormat {
     Json,
     /// One object for each occurrence
     Jsonl,
-    /// SARIF 2.1.0, as GitHub code scanning takes it
+    /// SARIF 2.1.0 with everything, silenced findings as suppressed results
     Sarif,
+    /// SARIF 2.1.0 for GitHub code scanning: silenced findings as notes to review
+    SarifGithub,
+    /// Annotations for GitHub Actions, for the ten worst findings
+    Github,
+    /// GitLab's secret detection report
+    Gitlab,
+    /// JUnit XML
+    Junit,
+    /// reviewdog's diagnostics
+    Rdjson,
+    /// A table, a line for each occurrence
+    Csv,
+    /// One page for a browser
+    Html,
+    /// Tables, for step summaries and comments
+    Markdown,
+}
+
+#[derive(Group)]
+#[command(subcommand_required = true)]
+pub(crate) struct Hook {
+    #[command(subcommand)]
+    pub(crate) command: HookCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum HookCommand {
+    /// Scan what is about to be committed
+    ///
+    /// Under the pre-commit framework this serves every stage: what is about to be pushed at pre-push, the range that
+    /// --from-ref and --to-ref name, and the files of the checkout where nothing is staged and no commit is under way.
+    PreCommit(Box<HookScan>),
+    /// Scan what is about to be pushed, and say of each secret whether a remote has it already
+    ///
+    /// Reads lines of '<local ref> <local id> <remote ref> <remote id>' from standard input, as git gives them.
+    PrePush {
+        /// Name of the remote, or its URL
+        remote: Option<String>,
+        /// Its URL
+        url: Option<String>,
+        #[command(flatten)]
+        scan: Box<HookScan>,
+    },
+    /// Scan what somebody pushes to this server, before any ref names it
+    ///
+    /// Reads lines of '<old id> <new id> <ref>' from standard input, as git gives them.
+    PreReceive(Box<HookScan>),
+    /// Install a hook into this repository, in front of nothing: a hook that is there runs first
+    Install {
+        /// Install the pre-push hook instead of the pre-commit hook
+        #[arg(long)]
+        pre_push: bool,
+        /// Take the hook away, and put the one that was there before back
+        #[arg(long)]
+        uninstall: bool,
+    },
+}
+
+#[derive(Group)]
+pub(crate) struct HookScan {
+    #[command(flatten, next_help_heading = "What to look for")]
+    pub(crate) look: Look,
+    #[command(flatten, next_help_heading = "What to write")]
+    pub(crate) output: Output,
+    #[command(flatten, next_help_heading = "When to fail")]
+    pub(crate) gate: Gate,
+}
+
+/// List what somebody silenced, for review.
+///
+/// Every suppression in the files of a checkout: what it hides, who wrote it and when, what the ledger says of it, and what
+/// speaks against it; then markers that silence nothing, misspelt ones among them. See 'snout help suppressions'.
+#[derive(Group)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Suppressions {
+    #[command(subcommand)]
+    pub(crate) command: Option<SuppressionsCommand>,
+    /// A checkout, a folder or a file
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// List those of the whole history, too
+    #[arg(long, conflicts_with = "range")]
+    pub(crate) history: bool,
+    /// List what the commits of a range add or change, 'auto' for what a CI service says is new; exit 1 if any of it is
+    /// not reviewed
+    #[arg(long, value_name = "A..B")]
+    pub(crate) range: Option<String>,
+    /// Exit 1 if anything listed is not reviewed, without a range, too
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Format of the list
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: ListFormat,
+    /// Write the list to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Accept incomplete coverage: exit 0 instead of 3
+    #[arg(long)]
+    pub(crate) allow_incomplete: bool,
+    #[command(flatten)]
+    pub(crate) basis: Basis,
+}
+
+/// What commands beside 'scan' need to know of rules and settings.
+#[derive(Group)]
+pub(crate) struct Basis {
+    /// Add rules from a file, or replace those of the same id; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Read settings from a file, and none from the repository
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum SuppressionsCommand {
+    /// Write entries into the ledger, '.snout/suppressions.toml'
+    Accept(Accept),
+    /// Drop entries of the ledger that are for nothing any more
+    Prune(Prune),
+}
+
+#[derive(Group)]
+pub(crate) struct Accept {
+    /// What to accept: the first digits of a fingerprint, PATH or PATH:LINE
+    #[arg(value_name = "WHAT", required_unless_present = "all")]
+    pub(crate) what: Vec<String>,
+    /// Everything that is listed and not accepted
+    #[arg(long, conflicts_with = "what")]
+    pub(crate) all: bool,
+    /// Why it is no leak
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    /// Who looked at it [default: user.name and user.email of git]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) reviewer: Option<String>,
+    /// The last day it holds, as 2030-01-31
+    #[arg(long, value_name = "DAY")]
+    pub(crate) expires: Option<String>,
+    /// Glob of the paths it holds for
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) scope: Option<String>,
+    /// Look among what a range adds instead of among the files
+    #[arg(long, value_name = "A..B", conflicts_with = "history")]
+    pub(crate) range: Option<String>,
+    /// Look in the whole history, too
+    #[arg(long)]
+    pub(crate) history: bool,
+    /// A place in the checkout
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) repository: PathBuf,
+    #[command(flatten)]
+    pub(crate) basis: Basis,
+}
+
+#[derive(Group)]
+pub(crate) struct Prune {
+    /// Say what would be dropped, and drop nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Keep what the commits of a range need, too
+    #[arg(long, value_name = "A..B", conflicts_with = "history")]
+    pub(crate) range: Option<String>,
+    /// Keep what anything in history needs, too
+    #[arg(long)]
+    pub(crate) history: bool,
+    /// A place in the checkout
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) repository: PathBuf,
+    #[command(flatten)]
+    pub(crate) basis: Basis,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
+    Text,
+    /// The whole list as one object
+    Json,
+    /// Tables, for step summaries and comments
+    Markdown,
+    /// SARIF 2.1.0: the silenced findings, each with its suppressions
+    Sarif,
+}
+
+/// Write down the findings that are known, so that only new ones are told.
+///
+/// A baseline holds a fingerprint for each finding: no secret, no path, no line, no date. 'snout scan --baseline FILE'
+/// tells only of what it does not know.
+#[derive(Group)]
+#[command(subcommand_required = true)]
+pub(crate) struct Baseline {
+    #[command(subcommand)]
+    pub(crate) command: BaselineCommand,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum BaselineCommand {
+    /// Write a baseline of everything that is found now
+    Create(BaselineArgs),
+    /// Drop from a baseline what is not found any more; new findings are added only with --add
+    Update {
+        #[command(flatten)]
+        args: BaselineArgs,
+        /// Add new findings, too
+        #[arg(long)]
+        add: bool,
+    },
+    /// Say what is new and what is gone; exit 1 if anything is new
+    Diff(BaselineArgs),
+}
+
+#[derive(Group)]
+pub(crate) struct BaselineArgs {
+    /// Checkouts, bare repositories, folders or files
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The baseline
+    #[arg(long, value_name = "FILE", default_value = ".snout/baseline.json")]
+    pub(crate) file: PathBuf,
+    /// Leave history alone
+    #[arg(long)]
+    pub(crate) no_history: bool,
+    #[command(flatten)]
+    pub(crate) basis: Basis,
+}
+
+/// Carry over what other scanners were told to leave alone.
+///
+/// Reads .gitleaksignore, .secrets.baseline, the allowlists of gitleaks' and betterleaks' TOML, and TruffleHog's files of
+/// paths to exclude. Values that they cover here become entries of the ledger; what cannot be carried over is said.
+#[derive(Group)]
+pub(crate) struct Import {
+    /// Files to read
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Say what would be written, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Write a baseline instead of entries of the ledger
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Who looked at it [default: user.name and user.email of git]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) reviewer: Option<String>,
+    /// A place in the checkout
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) repository: PathBuf,
+    /// Leave history alone
+    #[arg(long)]
+    pub(crate) no_history: bool,
+    #[command(flatten)]
+    pub(crate) basis: Basis,
 }
 
 /// Say why a line of a file is a finding, or why it is none.
@@ -241,7 +509,7 @@ fn size(text: &str) -> Result<u64, String> {
 fn report(text: &str) -> Result<(ReportFormat, PathBuf), String> {
     let (format, file) = text.split_once('=').ok_or("give a format and a file, as sarif=snout.sarif")?;
     let format = ReportFormat::from_str(format, false)
-        .map_err(|_| format!("'{format}' is no format; there are text, json, jsonl and sarif"))?;
+        .map_err(|_| format!("'{format}' is no format; 'snout help formats' lists them"))?;
     if file.is_empty() {
         return Err("name the file, as sarif=snout.sarif".into());
     }

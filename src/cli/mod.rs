@@ -1,13 +1,19 @@
 //! Flags, config files, environment, terminal and exit codes: nothing below this room knows them.
 
 mod args;
+mod baseline;
 mod config;
+mod event;
 mod explain;
 mod help;
+mod hook;
+mod import;
+mod install;
 mod output;
 mod progress;
 mod rules;
 mod scan;
+mod suppressions;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -49,6 +55,10 @@ pub(crate) fn run() -> ExitCode {
     };
     let outcome = match args.command {
         Command::Scan(scan) => scan::run(*scan),
+        Command::Hook(hook) => hook::run(hook),
+        Command::Suppressions(args) => suppressions::run(*args),
+        Command::Baseline(args) => baseline::run(args),
+        Command::Import(args) => import::run(args),
         Command::Rules(rules) => rules::run(rules),
         Command::Explain(explain) => explain::run(explain),
         Command::Completions { shell } => Ok(write(|out| {
@@ -61,7 +71,10 @@ pub(crate) fn run() -> ExitCode {
     match outcome {
         Ok(exit) => exit.into(),
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "snout: error: {error:#}");
+            // Names and texts of a repository may be part of it.
+            let text = format!("{error:#}");
+            let lines: Vec<String> = text.lines().map(output::escape).collect();
+            let _ = writeln!(std::io::stderr(), "snout: error: {}", lines.join("\n"));
             Exit::Error.into()
         }
     }

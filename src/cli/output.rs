@@ -27,16 +27,13 @@ pub(super) fn tells_people(destinations: &[(Format, Destination)]) -> bool {
 }
 
 /// Writes all reports.
-pub(super) fn write(
-    report: &Report,
-    destinations: &[(Format, Destination)],
-    verbose: bool,
-    seconds: f64,
-) -> Result<()> {
+pub(super) fn write(report: &Report, destinations: &[(Format, Destination)], mut style: Style) -> Result<()> {
     for (format, destination) in destinations {
-        let mut style = Style { verbose, seconds: Some(seconds), ..Style::default() };
         match destination {
-            Destination::File(path) => write_file(report, *format, style, path)?,
+            Destination::File(path) => {
+                let plain = Style { color: false, width: None, ..style };
+                write_file(report, *format, plain, path)?
+            }
             Destination::Stdout => {
                 style.color = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
                 style.width = std::io::stdout().is_terminal().then(terminal_width).flatten();
@@ -51,6 +48,39 @@ pub(super) fn write(
         }
     }
     Ok(())
+}
+
+/// Writes a list to standard output, or to a file.
+pub(super) fn write_list(
+    path: Option<&Path>,
+    make: impl Fn(Style, &mut dyn Write) -> std::io::Result<()>,
+) -> Result<()> {
+    let mut text = Vec::new();
+    make(Style { verbose: true, ..Style::default() }, &mut text).context("cannot write the list")?;
+    match path.filter(|path| path.as_os_str() != "-") {
+        Some(path) => replace(path, &text),
+        None => {
+            let mut out = std::io::stdout().lock();
+            match out.write_all(&text).and_then(|()| out.flush()) {
+                Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+                other => other.context("cannot write the list to standard output"),
+            }
+        }
+    }
+}
+
+/// Writes a file that is whole at every moment, and the folder above it if need be.
+pub(super) fn replace(path: &Path, content: &[u8]) -> Result<()> {
+    let shown = path.display();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder '{}'", folder.display()))?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".snout-")
+        .tempfile_in(folder)
+        .with_context(|| format!("cannot write '{shown}': is '{}' a folder you may write to?", folder.display()))?;
+    file.write_all(content).with_context(|| format!("cannot write '{shown}'"))?;
+    readable(file.as_file(), 0o644)?;
+    file.persist(path).map(|_| ()).with_context(|| format!("cannot write '{shown}'"))
 }
 
 fn terminal_width() -> Option<usize> {
@@ -86,26 +116,29 @@ fn write_file(report: &Report, format: Format, style: Style, path: &Path) -> Res
 }
 
 /// A report that holds secrets stays readable by its owner alone; others are readable as any new file is.
-#[cfg(unix)]
 fn relax(file: &std::fs::File, report: &Report) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
     let reveals = report.findings.iter().chain(&report.suppressed).any(|finding| finding.secret.is_some());
-    let mode = if reveals { 0o600 } else { 0o644 };
-    file.set_permissions(std::fs::Permissions::from_mode(mode)).context("cannot set the permissions of the report")
+    readable(file, if reveals { 0o600 } else { 0o644 })
+}
+
+#[cfg(unix)]
+fn readable(file: &std::fs::File, mode: u32) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(mode)).context("cannot set the permissions of the file")
 }
 
 #[cfg(not(unix))]
-fn relax(_file: &std::fs::File, _report: &Report) -> Result<()> {
+fn readable(_file: &std::fs::File, _mode: u32) -> Result<()> {
     Ok(())
 }
 
 /// The outcome in one or two lines, for those whose report is a file or is read by a program.
-pub(super) fn summary(report: &Report, out: &mut dyn Write) -> std::io::Result<()> {
+pub(super) fn summary(report: &Report, floor: Option<Severity>, out: &mut dyn Write) -> std::io::Result<()> {
     let coverage = &report.coverage;
-    let blocking = report.count(Severity::Medium);
+    let blocking = floor.map_or(0, |floor| report.count(floor));
     writeln!(
         out,
-        "snout: {} findings ({blocking} of medium severity or higher), {} suppressed; read {} files, {} commits, {} blobs, {} bytes",
+        "snout: {} findings ({blocking} blocking), {} suppressed; read {} files, {} commits, {} blobs, {} bytes",
         report.findings.len(),
         report.suppressed.len(),
         coverage.files,
@@ -123,6 +156,6 @@ pub(super) fn summary(report: &Report, out: &mut dyn Write) -> std::io::Result<(
 }
 
 /// Text of a repository without what a terminal would obey.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }

@@ -1,16 +1,18 @@
 //! `snout scan`: from flags to a plan, from a report to files and an exit code.
 
 use std::io::{IsTerminal, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use snout::{ArchiveLimits, Format, Plan, RuleSet, ScanError, Severity, Target};
+use snout::review::Review;
+use snout::{ArchiveLimits, Finding, Format, Plan, Report, RuleSet, ScanError, Severity, Style, Target};
 
 use super::Exit;
-use super::args::{FailOn, ReportFormat, Scan};
-use super::config::Config;
+use super::args::{Basis, FailOn, ReportFormat, Scan};
+use super::config::Settings;
+use super::event;
 use super::output::{self, Destination};
 use super::progress::Bar;
 
@@ -18,41 +20,94 @@ use super::progress::Bar;
 const PUBLIC_KEY: &[u8] = b"snout fingerprint 1";
 
 pub(super) fn run(args: Scan) -> Result<Exit> {
-    let started = Instant::now();
-    let config = args.look.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
-    let fail_on = args.gate.fail_on.or(config.fail_on).unwrap_or(FailOn::Medium);
-    let destinations = destinations(&args)?;
-    let plan = plan(&args, config, &destinations)?;
-    let bar = Bar::new(args.output.quiet);
-    let report = match snout::scan(&plan, &bar) {
-        Ok(report) => report,
-        Err(ScanError::Interrupted) => {
-            drop(bar);
-            writeln!(std::io::stderr(), "snout: interrupted; no report was written").ok();
-            return Ok(Exit::Interrupted);
-        }
-        Err(error) => return Err(error.into()),
-    };
-    drop(bar);
-    output::write(&report, &destinations, args.output.verbose, started.elapsed().as_secs_f64())?;
-    let floor = match fail_on {
-        FailOn::Critical => Some(Severity::Critical),
-        FailOn::High => Some(Severity::High),
-        FailOn::Medium => Some(Severity::Medium),
-        FailOn::Low => Some(Severity::Low),
-        FailOn::None => None,
-    };
-    let exit = if floor.is_some_and(|floor| report.count(floor) > 0) {
-        Exit::Findings
-    } else if report.coverage.incomplete && !args.gate.allow_incomplete {
-        Exit::Incomplete
-    } else {
-        Exit::Clean
-    };
-    if !args.output.quiet && !output::tells_people(&destinations) {
-        output::summary(&report, &mut std::io::stderr()).ok();
+    let targets = targets(&args)?;
+    let job = Job::new(args, targets)?;
+    let Some(report) = job.read()? else { return Ok(Exit::Interrupted) };
+    job.finish(&report)
+}
+
+/// A scan from flags to an exit code, in two steps, so that a hook can look at the report between them.
+pub(super) struct Job {
+    args: Scan,
+    plan: Plan,
+    destinations: Vec<(Format, Destination)>,
+    floor: Option<Severity>,
+    started: Instant,
+}
+
+impl Job {
+    pub(super) fn new(args: Scan, targets: Vec<Target>) -> Result<Self> {
+        let started = Instant::now();
+        let destinations = destinations(&args)?;
+        let (key, look) = (key()?, &args.look);
+        let settings = Settings::find(look.config.as_deref(), &targets, look.baseline.as_deref(), &key)?;
+        let floor = match args.gate.fail_on.or(settings.config.fail_on).unwrap_or(FailOn::Medium) {
+            FailOn::Critical => Some(Severity::Critical),
+            FailOn::High => Some(Severity::High),
+            FailOn::Medium => Some(Severity::Medium),
+            FailOn::Low => Some(Severity::Low),
+            FailOn::None => None,
+        };
+        let plan = plan(&args, targets, key, settings, &destinations)?;
+        Ok(Job { args, plan, destinations, floor, started })
     }
-    Ok(exit)
+
+    /// Whether nothing but the report is to be said.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.args.output.quiet
+    }
+
+    /// Turns to something else in the same repository, with the same settings.
+    pub(super) fn turn_to(&mut self, target: Target) {
+        self.plan.targets = vec![target];
+    }
+
+    /// Scans. Nothing comes back if the user interrupted.
+    pub(super) fn read(&self) -> Result<Option<Report>> {
+        let bar = Bar::new(self.args.output.quiet);
+        match snout::scan(&self.plan, &bar) {
+            Ok(report) => Ok(Some(report)),
+            Err(ScanError::Interrupted) => {
+                drop(bar);
+                writeln!(std::io::stderr(), "snout: interrupted; no report was written").ok();
+                Ok(None)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Writes the reports and judges.
+    pub(super) fn finish(&self, report: &Report) -> Result<Exit> {
+        let pinned = pinned()?;
+        let style = Style {
+            verbose: self.args.output.verbose,
+            seconds: pinned.is_none().then(|| self.started.elapsed().as_secs_f64()),
+            finished: Some(pinned.unwrap_or_else(|| jiff::Timestamp::now().as_second())),
+            floor: self.floor,
+            ..Style::default()
+        };
+        output::write(report, &self.destinations, style)?;
+        if !self.is_quiet() && !output::tells_people(&self.destinations) {
+            output::summary(report, self.floor, &mut std::io::stderr()).ok();
+        }
+        Ok(self.verdict(report))
+    }
+
+    /// The findings that fail.
+    pub(super) fn blocking<'r>(&self, report: &'r Report) -> Vec<&'r Finding> {
+        let blocks = |finding: &&Finding| self.floor.is_some_and(|floor| finding.severity >= floor);
+        report.findings.iter().filter(blocks).collect()
+    }
+
+    fn verdict(&self, report: &Report) -> Exit {
+        if !self.blocking(report).is_empty() {
+            Exit::Findings
+        } else if report.coverage.incomplete && !self.args.gate.allow_incomplete {
+            Exit::Incomplete
+        } else {
+            Exit::Clean
+        }
+    }
 }
 
 /// Where the reports go: the first is `--format` to `--output`, else to standard output.
@@ -64,7 +119,7 @@ fn destinations(args: &Scan) -> Result<Vec<(Format, Destination)>> {
     let mut all = vec![(format(args.output.format), first)];
     all.extend(args.output.report.iter().map(|(kind, path)| (format(*kind), Destination::File(path.clone()))));
     let piped = matches!(all[0].1, Destination::Stdout) && !std::io::stdout().is_terminal();
-    if args.output.reveal && piped && all[0].0 != Format::Sarif {
+    if args.output.reveal && piped && all[0].0.may_reveal() {
         bail!("cannot reveal secrets to a pipe, where logs may keep them: name a file with --output");
     }
     let files: Vec<&PathBuf> = all.iter().filter_map(|(_, destination)| destination.file()).collect();
@@ -88,14 +143,37 @@ fn format(format: ReportFormat) -> Format {
         ReportFormat::Json => Format::Json,
         ReportFormat::Jsonl => Format::Jsonl,
         ReportFormat::Sarif => Format::Sarif,
+        ReportFormat::SarifGithub => Format::SarifGithub,
+        ReportFormat::Github => Format::Github,
+        ReportFormat::Gitlab => Format::Gitlab,
+        ReportFormat::Junit => Format::Junit,
+        ReportFormat::Rdjson => Format::Rdjson,
+        ReportFormat::Csv => Format::Csv,
+        ReportFormat::Html => Format::Html,
+        ReportFormat::Markdown => Format::Markdown,
     }
 }
 
-fn plan(args: &Scan, config: Config, destinations: &[(Format, Destination)]) -> Result<Plan> {
+/// The time, in seconds since 1970, that `SOURCE_DATE_EPOCH` pins for reports that have to be the same again.
+fn pinned() -> Result<Option<i64>> {
+    let read = |text: String| {
+        text.trim().parse().with_context(|| format!("cannot read SOURCE_DATE_EPOCH '{text}' as seconds since 1970"))
+    };
+    std::env::var("SOURCE_DATE_EPOCH").ok().map(read).transpose()
+}
+
+fn plan(
+    args: &Scan,
+    targets: Vec<Target>,
+    key: Vec<u8>,
+    settings: Settings,
+    destinations: &[(Format, Destination)],
+) -> Result<Plan> {
+    let config = settings.config;
     let rules: Vec<PathBuf> = config.rules.iter().chain(&args.look.rules).cloned().collect();
     let globs: Vec<String> = config.exclude.iter().chain(&args.input.exclude).cloned().collect();
     Ok(Plan {
-        targets: targets(args)?,
+        targets,
         rules: RuleSet::with_files(&rules, &config.disable)?,
         threads: args.input.threads.unwrap_or(0),
         exclude: exclude(&globs)?,
@@ -104,10 +182,54 @@ fn plan(args: &Scan, config: Config, destinations: &[(Format, Destination)]) -> 
         no_ignore: args.input.no_ignore,
         reveal: args.output.reveal,
         include_suppressed: args.look.include_suppressed,
-        line_hashes: destinations.iter().any(|(format, _)| *format == Format::Sarif),
+        line_hashes: destinations.iter().any(|(format, _)| matches!(format, Format::Sarif | Format::SarifGithub)),
         whole: args.input.whole,
-        key: key()?,
+        key,
+        review: settings.review,
     })
+}
+
+/// A plan for the commands beside 'scan', which look closer. `reveal` keeps the secrets in memory; no such command
+/// writes them.
+pub(super) fn plan_for(
+    targets: Vec<Target>,
+    basis: &Basis,
+    key: Vec<u8>,
+    baseline: Option<&Path>,
+    reveal: bool,
+) -> Result<Plan> {
+    let settings = Settings::find(basis.config.as_deref(), &targets, baseline, &key)?;
+    let config = settings.config;
+    let rules: Vec<PathBuf> = config.rules.iter().chain(&basis.rules).cloned().collect();
+    Ok(Plan {
+        targets,
+        rules: RuleSet::with_files(&rules, &config.disable)?,
+        threads: 0,
+        exclude: exclude(&config.exclude)?,
+        archives: ArchiveLimits::default(),
+        max_file_size: config.max_file_size,
+        no_ignore: false,
+        reveal,
+        include_suppressed: false,
+        line_hashes: true,
+        whole: false,
+        key,
+        review: Review { thorough: true, ..settings.review },
+    })
+}
+
+/// Scans for a command; `None` if the user stopped it.
+pub(super) fn scan_for(plan: &Plan) -> Result<Option<Report>> {
+    let bar = Bar::new(false);
+    match snout::scan(plan, &bar) {
+        Ok(report) => Ok(Some(report)),
+        Err(ScanError::Interrupted) => {
+            drop(bar);
+            writeln!(std::io::stderr(), "snout: interrupted; nothing was written").ok();
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn targets(args: &Scan) -> Result<Vec<Target>> {
@@ -130,6 +252,9 @@ fn targets(args: &Scan) -> Result<Vec<Target>> {
         return Ok(paths.into_iter().map(|path| Target::Staged { path }).collect());
     }
     if let Some(range) = &input.range {
+        if range == "auto" {
+            return paths.into_iter().map(|path| event::target(path, &|name| std::env::var(name).ok())).collect();
+        }
         let (from, to) = ends(range)?;
         return Ok(paths.into_iter().map(|path| Target::Range { path, from: from.clone(), to: to.clone() }).collect());
     }
@@ -140,7 +265,7 @@ fn targets(args: &Scan) -> Result<Vec<Target>> {
 }
 
 /// The ends of `A..B`; an end left out is HEAD, as in git.
-fn ends(range: &str) -> Result<(Option<String>, String)> {
+pub(super) fn ends(range: &str) -> Result<(Option<String>, String)> {
     let end = |name: &str| if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() };
     if range.contains("...") {
         bail!("cannot read the range '{range}': give two dots, as A..B; three would name what either end adds");
@@ -174,7 +299,7 @@ fn exclude(globs: &[String]) -> Result<Option<GlobSet>> {
 }
 
 /// The key of fingerprints: a public one, unless `SNOUT_FINGERPRINT_KEY` holds the user's own.
-fn key() -> Result<Vec<u8>> {
+pub(super) fn key() -> Result<Vec<u8>> {
     match std::env::var("SNOUT_FINGERPRINT_KEY") {
         Ok(key) if key.len() < 16 => bail!("SNOUT_FINGERPRINT_KEY is shorter than 16 characters: it could be guessed"),
         Ok(key) => Ok(key.into_bytes()),

@@ -78,10 +78,11 @@ pub fn scan_state(rules: &RuleSet, judge: &mut Judge, text: &[u8]) -> State {
 /// and do not overlap there. The outcome is that of [`scan_state`].
 pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], stretches: &[Stretch]) -> State {
     let mut hits = Vec::with_capacity(base.hits.len() + 8);
+    let mut next = 0;
     for stretch in stretches {
         // Literals wholly inside the stretch were found in the base.
-        let first = base.hits.partition_point(|hit| (hit.at as usize) < stretch.from);
-        for hit in &base.hits[first..] {
+        next = seek(&base.hits, next, stretch.from);
+        for hit in &base.hits[next..] {
             let end = hit.at as usize + rules.prefilter().len_of(hit.literal);
             if hit.at as usize >= stretch.from + stretch.len {
                 break;
@@ -93,7 +94,6 @@ pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], str
     }
     let known = hits.len();
     let windows = windows(rules, text.len(), stretches);
-    let mut cursor = Cursor::new(stretches);
     for &window in &windows {
         find(rules, text, window, &mut |hit, end| {
             let inside = stretch_with(stretches, hit.at as usize).is_some_and(|stretch| end <= stretch.end());
@@ -103,11 +103,13 @@ pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], str
         });
     }
     if hits.len() > known {
-        hits.sort_unstable();
+        // Two lists in order, or nearly so: a sort that makes use of that.
+        hits.sort();
         hits.dedup();
     }
     let mut matches = Vec::new();
-    for stretch in stretches {
+    let told: &[Stretch] = if base.matches.is_empty() { &[] } else { stretches };
+    for stretch in told {
         let first = base.matches.partition_point(|(hit, _)| (hit.at as usize) < stretch.from);
         for (hit, one) in
             base.matches[first..].iter().take_while(|(hit, _)| (hit.at as usize) < stretch.from + stretch.len)
@@ -119,6 +121,7 @@ pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], str
             }
         }
     }
+    let mut cursor = Cursor::new(stretches);
     for &hit in &hits {
         let stretch = cursor.at(hit.at as usize);
         judge_hit(rules, judge, text, hit, &mut matches, |reach| {
@@ -127,6 +130,13 @@ pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], str
     }
     matches.sort_by_key(|(hit, one)| (*hit, one.rule, one.variant, one.span));
     State { hits, matches, runs: decode::rescan_runs(&base.runs, base.len, text, stretches, &windows), len: text.len() }
+}
+
+/// How often literals of rules occur in a text, overlapping ones included: the filter alone, to be measured.
+pub fn count_hits(rules: &RuleSet, text: &[u8]) -> usize {
+    let mut count = 0;
+    find(rules, text, Span::new(0, text.len()), &mut |_, _| count += 1);
+    count
 }
 
 /// Looks at everything a scan found together.
@@ -221,6 +231,10 @@ fn judge_hit(
     if !rules.widest(hit.literal).is_some_and(|(behind, ahead)| wanted(Reach { behind, ahead })) {
         return;
     }
+    // Of a long literal only the beginning is known to be there.
+    if !rules.prefilter().stands(text, hit.at as usize, hit.literal) {
+        return;
+    }
     for target in rules.targets(hit.literal as usize) {
         if let Target::Variant(rule, variant) = *target {
             let (rule, variant) = (rule as usize, variant as usize);
@@ -228,6 +242,21 @@ fn judge_hit(
                 judge.judge(rules, text, rule, variant, span, &mut |one| out.push((hit, one)));
             }
         }
+    }
+}
+
+/// The first hit at or after a place of the base. Most stretches follow each other there, so that it is next to `near`,
+/// where the last one was.
+fn seek(hits: &[Hit], near: usize, place: usize) -> usize {
+    const STEPS: usize = 16;
+    let before = |hit: &Hit| (hit.at as usize) < place;
+    if near > 0 && !before(&hits[near - 1]) {
+        return hits[..near].partition_point(before);
+    }
+    let steps = &hits[near..hits.len().min(near + STEPS)];
+    match steps.iter().position(|hit| !before(hit)) {
+        Some(at) => near + at,
+        None => near + hits[near..].partition_point(before),
     }
 }
 

@@ -8,6 +8,8 @@ use serde_json::Value;
 pub(crate) enum Check {
     /// The last six characters are the CRC-32 of those after the first underscore, in base62 (GitHub, npm).
     Crc32,
+    /// They are not: the token was altered, mistyped or made up.
+    Crc32Wrong,
     /// Header and payload are JSON objects and the header names an algorithm (RFC 7519).
     Jwt,
     /// The armoured block holds base64 of a DER sequence or an OpenSSH key, and no encryption header (RFC 7468).
@@ -20,16 +22,20 @@ pub(crate) enum Check {
     BasicPair,
     /// Base64 that decodes.
     Base64,
+    /// A digit among the letters: names in code seldom hold one.
+    Digit,
 }
 
-const ALL: [(&str, Check); 7] = [
+const ALL: [(&str, Check); 9] = [
     ("crc32", Check::Crc32),
+    ("crc32-wrong", Check::Crc32Wrong),
     ("jwt", Check::Jwt),
     ("pem", Check::Pem),
     ("base64url-32", Check::Base64url32),
     ("base64url-64", Check::Base64url64),
     ("basic-pair", Check::BasicPair),
     ("base64", Check::Base64),
+    ("digit", Check::Digit),
 ];
 
 impl Check {
@@ -45,6 +51,7 @@ impl Check {
     pub(crate) fn passes(self, secret: &[u8]) -> bool {
         match self {
             Check::Crc32 => crc32(secret),
+            Check::Crc32Wrong => !crc32(secret),
             Check::Jwt => jwt(secret),
             Check::Pem => pem(secret),
             Check::Base64url32 => {
@@ -53,6 +60,7 @@ impl Check {
             Check::Base64url64 => secret.len() == 86 && secret.last().is_some_and(|last| b"AQgw".contains(last)),
             Check::BasicPair => basic_pair(secret),
             Check::Base64 => base64(secret).is_some(),
+            Check::Digit => secret.iter().any(u8::is_ascii_digit),
         }
     }
 
@@ -153,6 +161,7 @@ mod tests {
         let mut wrong = token.into_bytes();
         wrong[5] ^= 1;
         assert!(!Check::Crc32.passes(&wrong));
+        assert!(Check::Crc32Wrong.passes(&wrong));
     }
 
     #[test]
@@ -166,6 +175,12 @@ mod tests {
         let secret = fill("{{b64url 32}}", 3).expect("known field");
         assert!(Check::Base64url32.passes(secret.as_bytes()));
         assert!(!Check::Base64url32.passes(format!("{}B", &secret[..42]).as_bytes()));
+    }
+
+    #[test]
+    fn a_name_in_code_holds_no_digit() {
+        assert!(Check::Digit.passes(b"s.Ab3x"));
+        assert!(!Check::Digit.passes(b"s.makeKubeConfigController"));
     }
 
     #[test]

@@ -270,7 +270,8 @@ pub(super) fn rescan_runs(
     zones: &[Span],
 ) -> Vec<Run> {
     let mut out = Vec::new();
-    for stretch in stretches {
+    let told: &[Stretch] = if base.is_empty() { &[] } else { stretches };
+    for stretch in told {
         let first = base.partition_point(|run| run.span.start < stretch.from);
         let end = stretch.from + stretch.len;
         for run in base[first..].iter().take_while(|run| run.span.end <= end) {
@@ -299,7 +300,11 @@ pub(super) fn rescan_runs(
 /// Adds the runs, wherever they begin and end, that have bytes in the zone.
 fn runs_touching(text: &[u8], zone: Span, out: &mut Vec<Run>) {
     base64_runs(text, zone, out);
-    escaped_runs(text, zone, out);
+    // Most texts have no escape: one look tells.
+    let from = zone.start.saturating_sub(ENTITY - 1);
+    if memchr::memchr3(b'%', b'\\', b'&', &text[from..zone.end]).is_some() {
+        escaped_runs(text, zone, out);
+    }
 }
 
 /// Bytes of base64 alphabets, both of them.
@@ -315,29 +320,28 @@ static BASE64_BYTE: [bool; 256] = {
 };
 
 fn base64_runs(text: &[u8], zone: Span, out: &mut Vec<Run>) {
-    let is = |byte: u8| BASE64_BYTE[byte as usize];
-    // A run that has bytes in the zone covers its first byte, its last one, or one of every SHORTEST between them.
+    let is = |byte: &u8| BASE64_BYTE[*byte as usize];
+    let Some(last) = zone.end.checked_sub(1) else { return };
     // Padding before the zone belongs to a run as well.
-    let mut probe = zone.start.saturating_sub(2);
-    while probe < zone.end {
-        let next = if is(text[probe]) {
-            let start = text[..probe].iter().rposition(|byte| !is(*byte)).map_or(0, |at| at + 1);
-            let body = probe + text[probe..].iter().position(|byte| !is(*byte)).unwrap_or(text.len() - probe);
-            let padding = text[body..].iter().take(2).take_while(|byte| **byte == b'=').count();
-            if body - start >= SHORTEST {
-                out.extend(decode_run(text, Span::new(start, body), body + padding));
-            }
-            // The next run begins after the byte that ended this one.
-            body + 1
-        } else {
-            probe + 1
-        };
-        // The byte before `next` is in no run that was not looked at.
-        let stride = (next + SHORTEST - 1).min(zone.end - 1);
-        if stride < next {
-            return;
+    let from = zone.start.saturating_sub(2);
+    // No run that was not looked at begins before this place.
+    let mut start = match text.get(from) {
+        Some(byte) if is(byte) => text[..from].iter().rposition(|byte| !is(byte)).map_or(0, |at| at + 1),
+        _ => from + 1,
+    };
+    while start <= last {
+        // A run has at least SHORTEST bytes: most are told from the last of them, looked for backwards.
+        let probe = (start + SHORTEST - 1).clamp(from, last);
+        if let Some(gap) = text[start..=probe].iter().rposition(|byte| !is(byte)) {
+            start += gap + 1;
+            continue;
         }
-        probe = stride;
+        let body = text[probe..].iter().position(|byte| !is(byte)).map_or(text.len(), |at| probe + at);
+        if body - start >= SHORTEST {
+            let padding = text[body..].iter().take(2).take_while(|byte| **byte == b'=').count();
+            out.extend(decode_run(text, Span::new(start, body), body + padding));
+        }
+        start = body + 1;
     }
 }
 

@@ -22,11 +22,11 @@ pub(crate) mod prefilter;
 mod text;
 pub mod unnamed;
 
-pub use carry::{State, Stretch, conclude, rescan, scan_state};
+pub use carry::{State, Stretch, conclude, count_hits, rescan, scan_state};
 pub(crate) use decode::entity;
 pub use explain::{Explanation, explain};
 pub use judge::Judge;
-pub(crate) use marker::{MARKERS, Scope};
+pub(crate) use marker::{Bond, MARKERS, Scope, near_misses, reason};
 pub(crate) use text::wide_strings;
 pub use text::{Encoding, Text, sniff};
 

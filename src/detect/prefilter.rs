@@ -1,6 +1,6 @@
 //! Where literals occur: the filter that every byte of new text goes through.
 //!
-//! Of each literal only its rarest three bytes are looked for, by one lookup a position in a table of 32,768 bits; the few
+//! Of each literal only its rarest three bytes are looked for, by one lookup a position in a table of 65,536 bits; the few
 //! positions that pass are compared with the literals behind them. Unlike an automaton the filter's table does not grow
 //! with the number of literals, and it yields overlapping occurrences, which makes it local: an occurrence depends on its
 //! own bytes alone.
@@ -8,26 +8,42 @@
 use crate::span::Span;
 
 /// Bits of the table, as a power of two.
-const BITS: u32 = 15;
-/// Bytes of a literal that the filter looks for. What follows is left to those who judge the occurrence: the fewer bytes
-/// an occurrence has, the fewer have to be read around a seam.
-const KEY: usize = 10;
+const BITS: u32 = 16;
+/// Bytes of a literal that the filter looks for: as many as one comparison of numbers takes. What follows is left to those
+/// who judge the occurrence: the fewer bytes an occurrence has, the fewer have to be read around a seam.
+const KEY: usize = 8;
 /// Where in a literal the three bytes may begin at the latest.
 const LATEST: usize = 5;
 
 /// Finds where literals may begin, whatever the case of their ASCII letters: where their first bytes occur.
 pub(crate) struct Prefilter {
     literals: Vec<Box<[u8]>>,
-    /// The first bytes of each literal.
-    keys: Vec<Box<[u8]>>,
     before: usize,
     after: usize,
     /// Whether any literal's chosen three bytes hash here.
     table: Box<[u64; 1 << (BITS - 6)]>,
     /// For each hash the first of its `candidates`; one more than there are hashes.
     buckets: Vec<u32>,
-    /// Literal, and where in it the chosen bytes stand.
-    candidates: Vec<(u32, u32)>,
+    candidates: Vec<Candidate>,
+}
+
+/// A literal that may stand where its chosen bytes do.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    literal: u32,
+    /// Where in it the chosen bytes stand.
+    offset: u32,
+    /// Its first bytes as [`fold`] presents them, the first one lowest, and which of the eight they are.
+    key: u64,
+    mask: u64,
+}
+
+impl Candidate {
+    fn new(index: usize, literal: &[u8], offset: usize) -> Self {
+        let len = literal.len().min(KEY);
+        let mask = u64::MAX >> (64 - 8 * len);
+        Candidate { literal: index as u32, offset: offset as u32, key: fold(eight(literal, 0)) & mask, mask }
+    }
 }
 
 impl Prefilter {
@@ -35,22 +51,20 @@ impl Prefilter {
     pub(crate) fn new(literals: &[String]) -> Self {
         let literals: Vec<Box<[u8]>> =
             literals.iter().map(|one| one.to_ascii_lowercase().into_bytes().into()).collect();
-        let mut places: Vec<(u32, (u32, u32))> = Vec::new();
-        let keys: Vec<Box<[u8]>> = literals.iter().map(|one| one[..one.len().min(KEY)].into()).collect();
+        let mut places: Vec<(u32, Candidate)> = Vec::new();
         let (mut before, mut after) = (0, 0);
-        for (index, literal) in keys.iter().enumerate() {
-            let offset = rarest(literal).unwrap_or(0);
+        for (index, literal) in literals.iter().enumerate() {
+            let literal = &literal[..literal.len().min(KEY)];
+            let rarest = rarest(literal);
+            let offset = rarest.unwrap_or(0);
             before = before.max(literal.len() - offset);
             after = after.max(offset + 2);
-            match rarest(literal) {
-                Some(offset) => {
-                    let key = pack(literal[offset], literal[offset + 1], literal[offset + 2]);
-                    places.push((hash(key), (index as u32, offset as u32)));
-                }
+            let candidate = Candidate::new(index, literal, offset);
+            let word = fold(eight(literal, offset));
+            match rarest {
+                Some(_) => places.push((hash(word), candidate)),
                 // Two bytes and whatever follows them.
-                None => {
-                    places.extend((0..=255).map(|any| (hash(pack(literal[0], literal[1], any)), (index as u32, 0))))
-                }
+                None => places.extend((0..=255).map(|any| (hash(fold(word & 0xFFFF | any << 16)), candidate))),
             }
         }
         places.sort_unstable();
@@ -65,12 +79,12 @@ impl Prefilter {
             buckets[at] += buckets[at - 1];
         }
         let candidates = places.into_iter().map(|(_, place)| place).collect();
-        Prefilter { literals, keys, before, after, table, buckets, candidates }
+        Prefilter { literals, before, after, table, buckets, candidates }
     }
 
     /// Bytes of a literal that an occurrence has.
     pub(crate) fn len_of(&self, literal: u32) -> usize {
-        self.keys[literal as usize].len()
+        self.literals[literal as usize].len().min(KEY)
     }
 
     /// Whether the whole literal stands where it may begin.
@@ -92,49 +106,63 @@ impl Prefilter {
     /// Yields start and literal of each occurrence whose three chosen bytes begin inside `from..to`, in no particular
     /// order.
     pub(crate) fn find(&self, text: &[u8], window: Span, mut each: impl FnMut(usize, u32)) {
-        let (from, reach) = (window.start, window.end);
-        let to = reach;
-        let to = to.min(text.len().saturating_sub(2));
-        if to > from {
-            let mut key = pack(0, text[from], text[from + 1]);
-            for (step, &byte) in text[from + 2..to + 2].iter().enumerate() {
-                key = (key << 8 | u32::from(byte | 0x20)) & 0xFF_FFFF;
-                let hash = hash(key);
-                if self.table[(hash >> 6) as usize] >> (hash & 63) & 1 != 0 {
-                    self.compare(text, from + step, hash, &mut each);
+        // Two bytes at least; a literal of two may stand at the very end.
+        let to = window.end.min(text.len().saturating_sub(1));
+        let mut at = window.start;
+        while at < to {
+            let word = fold(eight(text, at));
+            // Eight bytes hold three bytes at six places.
+            for step in 0..6 {
+                let hash = hash(word >> (8 * step));
+                if self.table[(hash >> 6) as usize] >> (hash & 63) & 1 != 0 && at + step < to {
+                    self.compare(text, at + step, hash, &mut each);
                 }
             }
-        }
-        if reach == text.len() && text.len() >= 2 && text.len() - 2 >= from {
-            // Literals of two bytes at the very end.
-            let hash = hash(pack(text[text.len() - 2], text[text.len() - 1], 0));
-            self.compare(text, text.len() - 2, hash, &mut each);
+            at += 6;
         }
     }
 
-    #[cold]
+    #[inline(never)]
     fn compare(&self, text: &[u8], at: usize, hash: u32, each: &mut impl FnMut(usize, u32)) {
         let bucket = self.buckets[hash as usize] as usize..self.buckets[hash as usize + 1] as usize;
-        for &(literal, offset) in &self.candidates[bucket] {
-            let key = &self.keys[literal as usize];
-            let found =
-                at.checked_sub(offset as usize).and_then(|start| Some((start, text.get(start..start + key.len())?)));
-            if let Some((start, found)) = found
-                && found.eq_ignore_ascii_case(key)
-            {
-                each(start, literal);
+        for one in &self.candidates[bucket] {
+            let Some(start) = at.checked_sub(one.offset as usize) else { continue };
+            // Folding takes a few signs for others: the bytes themselves have the last word.
+            if fold(eight(text, start)) & one.mask == one.key && self.begins(text, start, one.literal) {
+                each(start, one.literal);
             }
         }
     }
+
+    fn begins(&self, text: &[u8], at: usize, literal: u32) -> bool {
+        let key = &self.literals[literal as usize][..self.len_of(literal)];
+        text.get(at..at + key.len()).is_some_and(|found| found.eq_ignore_ascii_case(key))
+    }
 }
 
-/// Three bytes as one number, letters in lower case.
-fn pack(a: u8, b: u8, c: u8) -> u32 {
-    u32::from(a | 0x20) << 16 | u32::from(b | 0x20) << 8 | u32::from(c | 0x20)
+/// The eight bytes at a place, the first one lowest; zeros beyond the end.
+#[inline]
+fn eight(text: &[u8], at: usize) -> u64 {
+    if let Some(eight) = text.get(at..).and_then(<[u8]>::first_chunk) {
+        return u64::from_le_bytes(*eight);
+    }
+    let mut eight = [0; 8];
+    let rest = text.get(at..).unwrap_or_default();
+    eight[..rest.len()].copy_from_slice(rest);
+    u64::from_le_bytes(eight)
 }
 
-fn hash(key: u32) -> u32 {
-    key.wrapping_mul(0x9E37_79B1) >> (32 - BITS)
+/// Eight bytes with letters in lower case.
+#[inline]
+fn fold(word: u64) -> u64 {
+    word | 0x2020_2020_2020_2020
+}
+
+/// Hashes the lowest three bytes.
+#[inline]
+fn hash(word: u64) -> u32 {
+    // The factor's lowest byte is zero, so that the fourth byte is multiplied out of the number.
+    (word as u32).wrapping_mul(0x9E37_7900) >> (32 - BITS)
 }
 
 /// Where the three bytes of a literal begin that text holds least often; `None` for literals of two.

@@ -1,7 +1,7 @@
 //! Pack indices: which objects a pack holds, and where.
 
 use super::error::Fault;
-use super::id::{HashKind, ObjectId};
+use super::id::{HashKind, ObjectId, first_eight};
 
 /// The ids of a pack's objects in ascending order, with the offsets of their entries.
 #[derive(Debug, Clone)]
@@ -50,10 +50,12 @@ impl Index {
         if id.as_bytes().len() != self.hash.id_len() {
             return None;
         }
+        let key = id.key();
         let (mut low, mut high) = self.bucket(id.as_bytes()[0]);
         while low < high {
             let middle = low + (high - low) / 2;
-            match self.id_bytes(middle).cmp(id.as_bytes()) {
+            let held = self.id_bytes(middle);
+            match first_eight(held).cmp(&key).then_with(|| held.cmp(id.as_bytes())) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Equal => return Some(middle),
                 std::cmp::Ordering::Greater => high = middle,

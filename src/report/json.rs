@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde::Serialize;
 
-use super::{Finding, Occurrence, Reach, Report, Severity, SourceKind, Suppression};
+use super::{Finding, Occurrence, Reach, Removal, Report, Severity, SourceKind, Suppression};
 use crate::span::Region;
 
 /// Writes the report as one object.
@@ -31,6 +31,8 @@ struct Line<'a> {
     date: Option<&'a str>,
     object: Option<&'a str>,
     at_head: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    removed_in: Option<&'a Removal>,
     reach: Reach,
     checked: bool,
     documented: bool,
@@ -82,10 +84,11 @@ fn line<'a>(finding: &'a Finding, occurrence: &'a Occurrence) -> Line<'a> {
         date: occurrence.date.as_deref(),
         object: occurrence.object.as_deref(),
         at_head: occurrence.at_head,
+        removed_in: occurrence.removed_in.as_ref(),
         reach: occurrence.reach,
         checked: finding.checked,
         documented: finding.documented,
-        suppressed: occurrence.suppression.is_some(),
+        suppressed: occurrence.suppression.as_ref().is_some_and(Suppression::silences),
         suppression: occurrence.suppression.as_ref(),
         decoded: occurrence.decoded.as_deref(),
         part_of: None,

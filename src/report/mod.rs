@@ -1,8 +1,16 @@
 //! One report, many views. The serde form of [`Report`] is the JSON contract.
 
+mod csv;
+mod github;
+mod gitlab;
+mod html;
 mod json;
+mod junit;
 mod linehash;
+mod markdown;
+mod rdjson;
 mod redact;
+mod review;
 mod sarif;
 mod text;
 
@@ -12,6 +20,7 @@ pub use crate::rule::{Precision, Severity};
 use crate::span::Region;
 pub(crate) use linehash::line_hash;
 pub(crate) use redact::Redactor;
+pub use review::{Listed, ReviewList};
 
 /// What a scan found, what somebody silenced, and what was read.
 #[derive(Clone, Debug, Serialize)]
@@ -20,9 +29,9 @@ pub struct Report {
     pub tool: Tool,
     /// Findings nobody silenced: highest severity first, then rule, path and place.
     pub findings: Vec<Finding>,
-    /// Findings that a comment silences, for review.
+    /// Findings that somebody silenced, for review.
     pub suppressed: Vec<Finding>,
-    /// Comments that silence nothing.
+    /// What silences nothing: markers, misspelt ones among them in a review, and entries of the ledger.
     pub unused_suppressions: Vec<UnusedSuppression>,
     /// What was and was not read.
     pub coverage: Coverage,
@@ -179,6 +188,10 @@ pub struct Occurrence {
     pub date: Option<String>,
     /// Whether it is in the working tree or at HEAD now.
     pub at_head: bool,
+    /// The commit of HEAD's history that took it out of this path last; absent where it is there, or never was on the way to
+    /// HEAD.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub removed_in: Option<Removal>,
     /// What still reaches it.
     pub reach: Reach,
     /// The encodings it was found under, outermost first.
@@ -207,6 +220,15 @@ impl Occurrence {
     }
 }
 
+/// The commit that removed a secret from a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Removal {
+    /// Its id.
+    pub commit: String,
+    /// Its author's date, RFC 3339 in its own offset.
+    pub date: String,
+}
+
 /// A part of a credential with its own place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartOccurrence {
@@ -218,6 +240,33 @@ pub struct PartOccurrence {
     pub value: String,
     /// Lines and columns.
     pub region: Region,
+}
+
+impl Finding {
+    /// The place to show where there is room for one: if it can be, one that exists now and that nobody silenced.
+    ///
+    /// # Errors
+    /// The finding stands nowhere.
+    pub(crate) fn primary(&self) -> std::io::Result<&Occurrence> {
+        let first = self.occurrences.iter().min_by_key(|place| (!place.is_current(), place.suppression.is_some()));
+        let nowhere =
+            || std::io::Error::other(format!("the finding {} of {} stands nowhere", self.fingerprint, self.rule));
+        first.ok_or_else(nowhere)
+    }
+}
+
+impl Occurrence {
+    /// Whether the place exists outside of history, or is in a file of HEAD as it is there.
+    pub(crate) fn is_current(&self) -> bool {
+        use SourceKind::{Commit, Gitdir, Staged, Stdin, Worktree};
+        matches!(self.source, Worktree | Staged | Stdin | Gitdir) || (self.source == Commit && self.at_head)
+    }
+
+    /// Whether a checkout has the file with that line in it.
+    pub(crate) fn is_in_checkout(&self) -> bool {
+        matches!(self.source, SourceKind::Worktree | SourceKind::Staged)
+            || (self.source == SourceKind::Commit && self.at_head)
+    }
 }
 
 /// What still leads to a place.
@@ -245,14 +294,24 @@ pub struct Snippet {
     pub text: String,
 }
 
-/// A comment that silences a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// How and by whom a finding was silenced, and whether anybody reviewed it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Suppression {
-    /// The marker, as `trufflehog:ignore`.
+    /// Where it is written.
+    pub kind: SuppressionKind,
+    /// Whether it silences, and whether somebody reviewed it.
+    pub status: SuppressionStatus,
+    /// The marker, as `trufflehog:ignore`; `ledger` or `baseline` for what stands outside the source.
     pub marker: String,
-    /// The comment from the marker to the end of its line.
+    /// The comment from the marker to the end of its line; for a ledger entry, its reason.
     pub text: String,
-    /// Line of the marker.
+    /// Why it is there, where somebody said so: the comment's own words, or the ledger entry's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// File of the marker, the ledger or the baseline; absent where the marker stands in the occurrence's own file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Line of the marker, or of the entry in its file.
     pub line: u32,
     /// Who wrote that line, as `Name <email>`, where history knows.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -263,6 +322,114 @@ pub struct Suppression {
     /// In which commit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// The entry of the ledger that accepts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Acceptance>,
+    /// Why it is not accepted, in order; empty if it is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub objections: Vec<Objection>,
+}
+
+impl Suppression {
+    /// Whether it silences its finding. One that was rejected is told beside a finding that stays open.
+    pub fn silences(&self) -> bool {
+        self.status != SuppressionStatus::Rejected
+    }
+
+    /// Whether somebody reviewed it and the policy has nothing against it.
+    pub fn is_reviewed(&self) -> bool {
+        self.status == SuppressionStatus::Accepted
+    }
+}
+
+/// Where a suppression is written, in SARIF's words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SuppressionKind {
+    /// A comment in the source.
+    #[default]
+    InSource,
+    /// A ledger or a baseline.
+    External,
+}
+
+/// What became of a suppression, in SARIF's words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SuppressionStatus {
+    /// Somebody reviewed it.
+    Accepted,
+    /// It silences, and nobody reviewed it.
+    #[default]
+    UnderReview,
+    /// It silences nothing: its finding is open.
+    Rejected,
+}
+
+/// What a ledger entry says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Acceptance {
+    /// Line of the entry in the ledger.
+    pub line: u32,
+    /// Why the value is no leak.
+    pub reason: String,
+    /// Who looked at it.
+    pub reviewer: String,
+    /// Day it was accepted, `YYYY-MM-DD`.
+    pub date: String,
+    /// Last day it holds, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+    /// Glob of the paths it holds for; all where it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+    /// Author of the commit that wrote the entry, where history was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+}
+
+/// Why a suppression is not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Objection {
+    /// The ledger has no entry for this rule and value.
+    NoEntry,
+    /// The ledger's entry holds for other paths.
+    OutOfScope,
+    /// The ledger's entry has expired.
+    Expired,
+    /// The ledger's entry is older, or holds for longer, than the policy allows.
+    TooLong,
+    /// Nobody said why.
+    NoReason,
+    /// Who wrote the suppressed line accepted it, too.
+    SameAuthor,
+    /// Git does not know who wrote the line or the entry.
+    NoAuthor,
+    /// The policy lets nobody silence this kind of finding.
+    NeverSuppressed,
+    /// The marker is bound to another value.
+    OtherValue,
+    /// The marker names another rule.
+    OtherRule,
+}
+
+impl Objection {
+    /// The objection as a clause, to stand after "not accepted: ".
+    pub fn clause(self) -> &'static str {
+        match self {
+            Objection::NoEntry => "the ledger has no entry for it",
+            Objection::OutOfScope => "its ledger entry holds for other paths",
+            Objection::Expired => "its ledger entry has expired",
+            Objection::TooLong => "its ledger entry lives longer than the policy allows",
+            Objection::NoReason => "nobody said why it is there",
+            Objection::SameAuthor => "the author of the line accepted it, too",
+            Objection::NoAuthor => "git does not know who wrote the line or the entry",
+            Objection::NeverSuppressed => "the policy lets nobody silence this kind of finding",
+            Objection::OtherValue => "its marker is bound to another value",
+            Objection::OtherRule => "its marker names another rule",
+        }
+    }
 }
 
 /// A marker that silences nothing.
@@ -272,8 +439,11 @@ pub struct UnusedSuppression {
     pub path: String,
     /// Its line.
     pub line: u32,
-    /// The marker.
+    /// The marker, as it is written.
     pub marker: String,
+    /// The marker that was meant, where this one is misspelt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meant: Option<String>,
 }
 
 /// What was and was not read.
@@ -338,12 +508,35 @@ pub enum Format {
     Json,
     /// One object for each occurrence.
     Jsonl,
-    /// SARIF 2.1.0.
+    /// SARIF 2.1.0: everything, silenced findings with their suppressions.
     Sarif,
+    /// SARIF 2.1.0 as GitHub code scanning shows it: silenced findings as notes to review.
+    SarifGithub,
+    /// Annotations for GitHub Actions.
+    Github,
+    /// GitLab's secret detection report.
+    Gitlab,
+    /// JUnit XML.
+    Junit,
+    /// reviewdog's diagnostics.
+    Rdjson,
+    /// A table, a line for each occurrence.
+    Csv,
+    /// One page for a browser.
+    Html,
+    /// For step summaries and comments.
+    Markdown,
 }
 
-/// What a writer may do.
-#[derive(Clone, Copy, Debug, Default)]
+impl Format {
+    /// Whether the format holds secrets if they are asked for.
+    pub fn may_reveal(self) -> bool {
+        matches!(self, Format::Text | Format::Json | Format::Jsonl)
+    }
+}
+
+/// What a writer may do, and what it cannot know from the report.
+#[derive(Clone, Copy, Debug)]
 pub struct Style {
     /// Colour and terminal escapes.
     pub color: bool,
@@ -353,6 +546,23 @@ pub struct Style {
     pub verbose: bool,
     /// Seconds the scan took, for the summary.
     pub seconds: Option<f64>,
+    /// When it ended, in seconds since 1970, for formats that have to tell.
+    pub finished: Option<i64>,
+    /// Lowest severity that fails; with none, nothing does.
+    pub floor: Option<Severity>,
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Style {
+            color: false,
+            width: None,
+            verbose: false,
+            seconds: None,
+            finished: None,
+            floor: Some(Severity::Medium),
+        }
+    }
 }
 
 impl Report {
@@ -365,7 +575,15 @@ impl Report {
             Format::Text => text::write(self, style, out),
             Format::Json => json::write(self, out),
             Format::Jsonl => json::write_lines(self, out),
-            Format::Sarif => sarif::write(self, out),
+            Format::Sarif => sarif::write(self, sarif::Profile::Full, out),
+            Format::SarifGithub => sarif::write(self, sarif::Profile::Github, out),
+            Format::Github => github::write(self, out),
+            Format::Gitlab => gitlab::write(self, style, out),
+            Format::Junit => junit::write(self, style, out),
+            Format::Rdjson => rdjson::write(self, out),
+            Format::Csv => csv::write(self, out),
+            Format::Html => html::write(self, out),
+            Format::Markdown => markdown::write(self, out),
         }
     }
 

@@ -7,7 +7,10 @@ use annotate_snippets::renderer::DEFAULT_TERM_WIDTH;
 use annotate_snippets::{AnnotationKind, Group, Level, Message, Origin, Renderer, Snippet};
 use anstream::adapter::strip_str;
 
-use super::{Canary, Coverage, Finding, Occurrence, Reach, Report, Severity, SourceKind, Style, Suppression};
+use super::{
+    Canary, Coverage, Finding, Objection, Occurrence, Reach, Report, Severity, SourceKind, Style, Suppression,
+    SuppressionKind, SuppressionStatus,
+};
 
 const MARK: &str = "[redacted]";
 const MOST_PLACES: usize = 5;
@@ -104,7 +107,7 @@ fn origin(occurrence: &Occurrence) -> Origin<'static> {
 }
 
 /// The lines to show, without what a terminal obeys.
-fn shown(occurrence: &Occurrence) -> String {
+pub(super) fn shown(occurrence: &Occurrence) -> String {
     let lines: Vec<_> = occurrence.snippet.text.lines().map(untabbed).collect();
     lines.join("\n")
 }
@@ -166,7 +169,7 @@ fn parts(finding: &Finding) -> Option<String> {
 }
 
 /// Who brought it when, and what still leads to it.
-fn history(occurrence: &Occurrence) -> Option<String> {
+pub(super) fn history(occurrence: &Occurrence) -> Option<String> {
     let by = occurrence.author.as_ref().map(|author| format!(" by {}", visible(author)));
     let on = occurrence.date.as_ref().map(|date| format!(" on {}", visible(date)));
     let since = occurrence.commit.as_ref().map(|commit| {
@@ -175,7 +178,10 @@ fn history(occurrence: &Occurrence) -> Option<String> {
     let head = match occurrence.reach {
         Reach::Direct => None,
         _ if occurrence.at_head => Some("at HEAD".to_owned()),
-        _ => Some("no longer at HEAD: still must be rotated".to_owned()),
+        _ => Some(match &occurrence.removed_in {
+            Some(removal) => format!("removed in commit {}: still must be rotated", visible(short(&removal.commit))),
+            None => "no longer at HEAD: still must be rotated".to_owned(),
+        }),
     };
     let staged = (occurrence.source == SourceKind::Staged).then(|| "staged".to_owned());
     let reach = reach(occurrence.reach).map(str::to_owned);
@@ -222,12 +228,12 @@ fn brief(occurrence: &Occurrence) -> String {
 }
 
 /// The place with line and column.
-fn spot(occurrence: &Occurrence) -> String {
+pub(super) fn spot(occurrence: &Occurrence) -> String {
     format!("{}:{}:{}", place(occurrence), occurrence.region.start_line, occurrence.region.start_column)
 }
 
 /// The file, or what stands for one; in history as git writes it, `commit:path`.
-fn place(occurrence: &Occurrence) -> String {
+pub(super) fn place(occurrence: &Occurrence) -> String {
     let path = occurrence.path.as_deref().map(visible);
     let object = occurrence.object.as_deref().map_or(Cow::Borrowed("unknown"), |id| visible(short(id)));
     let commit = occurrence.commit.as_deref().map_or(object.clone(), |id| visible(short(id)));
@@ -245,7 +251,7 @@ fn place(occurrence: &Occurrence) -> String {
     }
 }
 
-fn short(id: &str) -> &str {
+pub(super) fn short(id: &str) -> &str {
     id.get(..10).unwrap_or(id)
 }
 
@@ -267,24 +273,41 @@ fn write_suppressed(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
-fn comment_line(comment: &Suppression) -> String {
-    let said = visible(comment.text.trim());
-    let (marker, line) = (visible(&comment.marker), comment.line);
-    let by = comment.author.as_deref().map_or(Cow::Borrowed("an unknown author"), visible);
-    let on = comment.date.as_ref().map_or(String::new(), |date| format!(" on {}", visible(date)));
-    let commit = comment.commit.as_deref().map_or(String::new(), |id| format!(" in {}", visible(short(id))));
-    format!("{marker} at line {line}, written by {by}{on}{commit}: {said}")
+fn comment_line(said: &Suppression) -> String {
+    let text = visible(said.text.trim());
+    let marker = visible(&said.marker);
+    let place = match &said.path {
+        Some(path) => format!("at line {} of {}", said.line, visible(path)),
+        None => format!("at line {}", said.line),
+    };
+    let by = match (&said.author, said.kind) {
+        (Some(author), _) => format!(", written by {}", visible(author)),
+        (None, SuppressionKind::InSource) => ", written by an unknown author".to_owned(),
+        (None, SuppressionKind::External) => String::new(),
+    };
+    let on = said.date.as_ref().map_or(String::new(), |date| format!(" on {}", visible(date)));
+    let commit = said.commit.as_deref().map_or(String::new(), |id| format!(" in {}", visible(short(id))));
+    let review = match (said.status, &said.entry) {
+        (SuppressionStatus::Accepted, Some(entry)) => format!("\n    accepted by {}", visible(&entry.reviewer)),
+        (SuppressionStatus::Accepted, None) => String::new(),
+        (SuppressionStatus::UnderReview, _) => clauses("not reviewed", &said.objections),
+        (SuppressionStatus::Rejected, _) => clauses("silences nothing", &said.objections),
+    };
+    format!("{marker} {place}{by}{on}{commit}: {text}{review}")
+}
+
+fn clauses(verb: &str, objections: &[Objection]) -> String {
+    let said: Vec<&str> = objections.iter().map(|one| one.clause()).collect();
+    if said.is_empty() { String::new() } else { format!("\n    {verb}: {}", said.join("; ")) }
 }
 
 fn write_unused(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let all = &report.unused_suppressions;
-    let lines =
-        all.iter().map(|unused| format!("{}:{}: {}", visible(&unused.path), unused.line, visible(&unused.marker)));
-    write_list("Comments that silence nothing", lines, MOST_UNUSED, style, out)
+    let lines = report.unused_suppressions.iter().map(super::review::unused_line);
+    list("Silencing nothing", lines, MOST_UNUSED, style, out)
 }
 
 /// A heading with the number of lines, and the lines.
-fn write_list(
+pub(super) fn list(
     title: &str,
     lines: impl ExactSizeIterator<Item = String>,
     most: usize,
@@ -312,7 +335,7 @@ fn more(all: usize, most: usize) -> Option<String> {
 fn write_coverage(coverage: &Coverage, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let skipped =
         coverage.skipped.iter().map(|skipped| format!("{}: {}", visible(&skipped.what), visible(&skipped.why)));
-    write_list("Not read", skipped, MOST_SKIPPED, style, out)?;
+    list("Not read", skipped, MOST_SKIPPED, style, out)?;
     for target in &coverage.targets {
         writeln!(out, "Scanned: {}", visible(target))?;
     }
@@ -330,7 +353,7 @@ fn write_coverage(coverage: &Coverage, style: Style, out: &mut dyn Write) -> io:
     Ok(())
 }
 
-fn amounts(coverage: &Coverage) -> String {
+pub(super) fn amounts(coverage: &Coverage) -> String {
     let counts = [
         (coverage.files, "file"),
         (coverage.commits, "commit"),
@@ -346,7 +369,7 @@ fn amounts(coverage: &Coverage) -> String {
     said.join(", ")
 }
 
-fn canary(canary: &Canary) -> String {
+pub(super) fn canary(canary: &Canary) -> String {
     let passed = count(canary.passed as u64, "rule");
     if canary.failed.is_empty() {
         return format!("{passed} found a synthetic secret each");
@@ -356,7 +379,7 @@ fn canary(canary: &Canary) -> String {
 }
 
 /// The scan in a line.
-fn summary(report: &Report, style: Style) -> String {
+pub(super) fn summary(report: &Report, style: Style) -> String {
     let found = match report.findings.len() {
         0 => "No findings".to_owned(),
         number => format!("{} ({})", count(number as u64, "finding"), severities(report)),
@@ -373,12 +396,22 @@ fn summary(report: &Report, style: Style) -> String {
 /// Findings of each severity, worst first.
 fn severities(report: &Report) -> String {
     let all = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Note];
-    let names = ["critical", "high", "medium", "low", "note"];
-    let said = all.into_iter().zip(names).filter_map(|(severity, name)| {
+    let said = all.into_iter().filter_map(|severity| {
         let number = report.findings.iter().filter(|finding| finding.severity == severity).count();
-        (number > 0).then(|| format!("{} {name}", grouped(number as u64)))
+        (number > 0).then(|| format!("{} {}", grouped(number as u64), severity_name(severity)))
     });
     said.collect::<Vec<_>>().join(", ")
+}
+
+/// A severity as reports write it.
+pub(super) fn severity_name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "critical",
+        Severity::High => "high",
+        Severity::Medium => "medium",
+        Severity::Low => "low",
+        Severity::Note => "note",
+    }
 }
 
 fn incomplete(coverage: &Coverage) -> String {
@@ -401,7 +434,7 @@ fn incomplete(coverage: &Coverage) -> String {
 // Numbers
 
 /// A number of things: `1 file`, `1,234 files`.
-fn count(number: u64, noun: &str) -> String {
+pub(super) fn count(number: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
@@ -498,7 +531,12 @@ mod tests {
                 }
             }
         }
-        report.unused_suppressions.push(UnusedSuppression { path: evil.to_owned(), line: 1, marker: evil.to_owned() });
+        report.unused_suppressions.push(UnusedSuppression {
+            path: evil.to_owned(),
+            line: 1,
+            marker: evil.to_owned(),
+            meant: None,
+        });
         report.coverage.skipped.push(Skipped { what: evil.to_owned(), why: evil.to_owned() });
         report.coverage.notes.push(evil.to_owned());
         let text = written(&report, Style { verbose: true, ..Style::default() });
@@ -558,10 +596,11 @@ mod tests {
     #[test]
     fn comments_that_silence_nothing_are_capped() {
         let mut report = report(Vec::new(), Vec::new());
-        let unused = UnusedSuppression { path: "a".to_owned(), line: 7, marker: "snout:ignore".to_owned() };
+        let unused =
+            UnusedSuppression { path: "a".to_owned(), line: 7, marker: "snout:ignore".to_owned(), meant: None };
         report.unused_suppressions = vec![unused; 22];
         let text = written(&report, Style::default());
-        assert!(text.starts_with("Comments that silence nothing (22):\n  a:7: snout:ignore\n"), "{text}");
+        assert!(text.starts_with("Silencing nothing (22):\n  a:7: snout:ignore\n"), "{text}");
         assert_eq!(text.matches("a:7: ").count(), 20);
         assert!(text.contains("  and 2 more\n"));
     }

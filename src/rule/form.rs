@@ -60,6 +60,7 @@ impl Precision {
 #[serde(deny_unknown_fields)]
 pub struct VariantForm {
     /// At least one of these occurs in every match; ASCII case does not matter.
+    #[serde(default)]
     pub literals: Vec<String>,
     /// Regular expression (bytes, ASCII classes). The group `secret` is the secret, else the whole match.
     #[serde(default)]
@@ -95,24 +96,43 @@ pub struct VariantForm {
 }
 
 /// Words of credentials.
-const WORDS: &str = "key|token|secret|pass|pwd|auth|api|cred|bearer|access|private|pat";
+const WORDS: [&str; 12] =
+    ["key", "token", "secret", "pass", "pwd", "auth", "api", "cred", "bearer", "access", "private", "pat"];
 
 impl VariantForm {
-    /// Writes the pattern of a value near a name: the name, on its line or the next a word of credentials, and the value
-    /// behind an operator, a quote, a bracket or a space.
+    /// Writes the pattern of a value near a name.
+    ///
+    /// A word of credentials follows the name, at its end, on its line or on one of the next two, and the value stands
+    /// behind an operator, a quote, a bracket or a space. Or the name itself is given the value, as by `name = "…"`,
+    /// `name.init("…")` or `name '…'`. A short name is no end of a longer word: `box` is not found in `sandbox`.
+    ///
+    /// The reach bounds how far all that may be apart: counted repetitions in hundreds of patterns take long to compile.
     fn spelt_out(mut self) -> Self {
         let Some(value) = self.value.take() else { return self };
-        let names: Vec<String> = self.near.iter().map(|name| name.replace('.', r"\.")).collect();
-        let names = names.join("|");
-        let bridge = match self.word.take().as_deref().unwrap_or(WORDS) {
-            "" => String::new(),
-            word => format!(r"[^\n]{{0,48}}?(?:\n[^\n]{{0,48}}?)?(?i:{word})"),
-        };
+        let words = self.word.take().unwrap_or_else(|| WORDS.join("|"));
+        let worded = |name: &&String| words.split('|').any(|word| name.ends_with(word));
+        let (own, plain): (Vec<&String>, Vec<&String>) = self.near.iter().partition(worded);
+        let short = self.near.iter().any(|name| name.bytes().take_while(u8::is_ascii_alphabetic).count() < SHORT);
+        let before = r#"(?:[^\n]*?[=:"'`\s,({>|/]|-)"#;
+        let mut ways = Vec::new();
+        if !own.is_empty() {
+            ways.push(format!("{}{before}", any_of(&own, short)));
+        }
+        if !plain.is_empty() {
+            let given = r#"["'\])]{0,2}\s{0,3}(?:[=:]{1,3}>?|["'])|(?:\.[A-Za-z_]+)*\(["']"#;
+            let names = any_of(&plain, short);
+            ways.push(format!(r"{names}(?:[^\n]*?(?:\n[^\n]*?){{0,2}}(?i:{words}){before}|{given})"));
+        }
+        // A path may go on behind a value that holds no slash.
+        let slash = if value.contains('/') { "/" } else { "" };
+        let short = self.near.iter().any(|name| name.bytes().take_while(u8::is_ascii_alphabetic).count() < SHORT);
         self.pattern = format!(
-            r#"(?i:{names}){bridge}[^\n]{{0,32}}?[=:"'`\s,(>|/][\s"'`]{{0,4}}(?<secret>{value})(?:[^A-Za-z0-9_\-/+=.]|\.[^A-Za-z0-9]|\z)"#
+            r#"(?:{})[\s"'`\\]{{0,12}}(?<secret>{value})(?:[^A-Za-z0-9_\-{slash}+=.]|\.[^A-Za-z0-9]|\z)"#,
+            ways.join("|")
         );
         self.literals = std::mem::take(&mut self.near);
-        self.back = Some(0);
+        self.back = Some(usize::from(short));
+        self.reach = Some(self.reach.unwrap_or(REACH));
         self
     }
 }
@@ -125,6 +145,38 @@ pub enum Weigh {
     Name,
     /// The literal is the scheme of a URL, and the value its password.
     Userinfo,
+}
+
+/// Letters under which a name is short.
+const SHORT: usize = 6;
+
+/// Bytes from a name to the end of its value, where the rule states no other.
+const REACH: usize = 208;
+
+/// The pattern of any of the names, and where they are short of none that begins inside a word, unless with the capital
+/// of a camel's hump.
+fn any_of(names: &[&String], short: bool) -> String {
+    let any: Vec<String> = names.iter().map(|name| literally(name)).collect();
+    let all = any.join("|");
+    if !short {
+        return format!("(?i:{all})");
+    }
+    let humps: Vec<String> = any
+        .iter()
+        .filter(|name| name.starts_with(|first: char| first.is_ascii_alphabetic()))
+        .map(|name| format!("{}(?i:{})", name[..1].to_ascii_uppercase(), &name[1..]))
+        .collect();
+    let hump = if humps.is_empty() { String::new() } else { format!("|[a-z](?:{})", humps.join("|")) };
+    format!(r"(?:(?:\A|[^A-Za-z])(?i:{all}){hump})")
+}
+
+/// The pattern that matches the text and nothing else.
+fn literally(text: &str) -> String {
+    let escaped = |letter: char| {
+        let plain = letter.is_ascii_alphanumeric() || letter == '_';
+        [(!plain).then_some('\\'), Some(letter)].into_iter().flatten()
+    };
+    text.chars().flat_map(escaped).collect()
 }
 
 /// Evidence that has to stand beside a match.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use toml::Spanned;
 
 use super::form::{EvidenceForm, FileForm, RuleForm};
@@ -60,16 +61,29 @@ pub(super) fn load(path: &Path) -> Result<Loaded, RuleError> {
         line: line_of(error.span().map_or(0, |span| span.start)),
         message: error.message().trim().to_owned(),
     })?;
-    let mut rules = Vec::new();
+    let mut tables = Vec::with_capacity(parsed.rule.len());
+    let (mut line, mut from) = (1, 0);
     for table in parsed.rule {
-        let line = line_of(table.span().start);
-        let (spec, prose) = table.into_inner().split();
-        let id = spec.id.clone();
-        let fault = |message| RuleError::Rule { path: path.into(), line, rule: id.clone(), message };
-        let rule = Rule::own(spec, prose);
-        rule.validate().map_err(fault)?;
-        rules.push((line, rule));
+        let start = table.span().start.clamp(from, text.len());
+        line += text[from..start].matches('\n').count();
+        from = start;
+        tables.push((line, table.into_inner()));
     }
+    // Patterns are compiled here; many of them take long.
+    let made: Vec<Result<(usize, Rule), RuleError>> = tables
+        .into_par_iter()
+        .map(|(line, form)| {
+            let (spec, prose) = form.split();
+            let id = spec.id.clone();
+            let rule = Rule::own(spec, prose);
+            match rule.validate() {
+                Ok(()) => Ok((line, rule)),
+                Err(message) => Err(RuleError::Rule { path: path.into(), line, rule: id, message }),
+            }
+        })
+        .collect();
+    // Of several faults the first is told.
+    let rules = made.into_iter().collect::<Result<Vec<_>, _>>()?;
     let mut evidence = Vec::new();
     for form in parsed.evidence {
         let made = Evidence::new(form);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use regex_automata::meta::Regex;
+use regex_automata::meta::{self, Regex};
 use regex_automata::util::syntax;
 use sha2::{Digest, Sha256};
 
@@ -108,10 +108,10 @@ impl Rule {
             if variant.form.literals.iter().any(|literal| literal.len() < 2) {
                 return Err("a literal of fewer than two characters hits everywhere".into());
             }
-            variant.build()?;
+            variant.prove()?;
         }
         for pattern in [&self.deny_key, &self.path].into_iter().flatten() {
-            compile(&pattern.source)?;
+            pattern.prove()?;
         }
         Ok(())
     }
@@ -128,6 +128,14 @@ impl Lazy {
         Lazy { source, regex: OnceLock::new() }
     }
 
+    /// Compiles it now, and says why if that cannot be done.
+    fn prove(&self) -> Result<(), String> {
+        if self.regex.get().is_none() {
+            self.regex.set(compile(&self.source)?).ok();
+        }
+        Ok(())
+    }
+
     pub(crate) fn get(&self) -> &Regex {
         self.regex.get_or_init(|| {
             compile(&self.source).expect("rules are validated: embedded ones by the tests, others when loaded")
@@ -135,10 +143,14 @@ impl Lazy {
     }
 }
 
+fn configured(config: meta::Config) -> meta::Config {
+    config.utf8_empty(false).nfa_size_limit(Some(8 << 20)).hybrid_cache_capacity(1 << 20)
+}
+
 fn compile(pattern: &str) -> Result<Regex, String> {
     Regex::builder()
         .syntax(syntax::Config::new().unicode(false).utf8(false))
-        .configure(Regex::config().utf8_empty(false).nfa_size_limit(Some(8 << 20)).hybrid_cache_capacity(1 << 20))
+        .configure(configured(Regex::config()))
         .build(pattern)
         .map_err(|error| {
             let cause = error.syntax_error().map_or_else(|| error.to_string(), ToString::to_string);
@@ -179,18 +191,31 @@ impl Variant {
             .get_or_init(|| self.build().expect("rules are validated: embedded ones by the tests, others when loaded"))
     }
 
+    /// Compiles it now, and says why if that cannot be done.
+    fn prove(&self) -> Result<(), String> {
+        if self.compiled.get().is_none() {
+            self.compiled.set(self.build()?).ok();
+        }
+        Ok(())
+    }
+
     fn build(&self) -> Result<Compiled, String> {
         if let Some(weigh) = self.form.weigh {
             return Ok(Compiled { look: Look::Weigh(weigh), behind: unnamed::BEHIND, ahead: unnamed::AHEAD });
         }
-        let pattern = &self.form.pattern;
-        let regex = compile(pattern)?;
         let hir = regex_syntax::ParserBuilder::new()
             .unicode(false)
             .utf8(false)
             .build()
-            .parse(pattern)
+            .parse(&self.form.pattern)
             .map_err(|error| format!("pattern does not parse: {error}"))?;
+        // A match that begins where the literal says needs no search for places to begin.
+        let config =
+            Regex::config().auto_prefilter(self.form.back.is_none()).onepass(false).hybrid(self.form.back.is_none());
+        let regex = Regex::builder()
+            .configure(configured(config))
+            .build_from_hir(&hir)
+            .map_err(|error| format!("pattern does not compile: {error}"))?;
         let longest = hir.properties().maximum_len();
         let reach = match (self.form.reach, longest) {
             (Some(stated), _) => stated,
@@ -211,7 +236,8 @@ impl Variant {
         }
         let longest_literal = self.form.literals.iter().map(String::len).max().unwrap_or(0);
         let (behind, ahead) = match self.form.back {
-            Some(back) => (back, reach),
+            // The literal itself is looked at in full.
+            Some(back) => (back, reach.max(longest_literal)),
             None => (reach, reach + longest_literal),
         };
         Ok(Compiled { look: Look::Pattern { regex, secret: group.unwrap_or(0) }, behind, ahead })
@@ -236,7 +262,7 @@ impl Evidence {
             return Err("evidence needs literals of at least two characters".into());
         }
         for pattern in [&self.pattern, &self.path].into_iter().flatten() {
-            compile(&pattern.source)?;
+            pattern.prove()?;
         }
         Ok(())
     }

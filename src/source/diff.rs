@@ -1,12 +1,13 @@
 //! What changes add: the index against HEAD, and the commits of a range against their parents.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use git2::{Commit, Delta, DiffFindOptions, DiffOptions, FileMode, Oid, Patch, Repository, Tree};
 
 use super::history::rfc3339;
 use super::{Desk, note_inside, skip};
+use crate::pack::ObjectId;
 use crate::plan::ScanError;
 use crate::report::{Coverage, Reach, SourceKind};
 use crate::triage::group::{Place, Placed};
@@ -17,6 +18,8 @@ use crate::triage::sight::{Sighting, sight, sight_file};
 pub(crate) struct Changes {
     pub(crate) placed: Vec<Placed>,
     pub(crate) coverage: Coverage,
+    /// The commits of a range, parents first.
+    pub(crate) commits: Vec<Oid>,
 }
 
 /// Lines that a change adds to a file.
@@ -145,45 +148,130 @@ pub(crate) fn range(
 ) -> Result<Changes, ScanError> {
     let fail = |source| ScanError::Git { what: "walk the commits", path: path.into(), source };
     desk.progress.phase("range", None);
-    let end = resolve(repo, path, to)?;
-    let start = match from {
-        Some(name) => resolve(repo, path, name)?,
-        None => branching_point(repo, path, to, &end)?,
-    };
+    let (start, end) = ends(repo, path, from, to)?;
     let mut walk = repo.revwalk().map_err(fail)?;
-    walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE).map_err(fail)?;
     walk.push(end.id()).map_err(fail)?;
     walk.hide(start.id()).map_err(fail)?;
     let mut changes = Changes::default();
-    let head = repo.head().ok().and_then(|head| head.peel_to_tree().ok());
-    let mut reader = Reader::new(desk, repo);
-    for oid in walk {
-        if desk.progress.interrupted() {
-            return Err(ScanError::Interrupted);
-        }
-        let commit = oid.and_then(|oid| repo.find_commit(oid)).map_err(fail)?;
-        reader.commit(&commit, scope, head.as_ref(), &mut changes).map_err(fail)?;
-    }
-    if repo.is_shallow() {
-        skip(
-            &mut changes.coverage,
-            format!("history of '{}'", super::repo::display(path)),
-            "the clone is shallow: commits of the range may be missing; fetch them with 'git fetch --unshallow'",
-        );
-    }
+    Reader::new(desk, repo).walk(walk, path, scope, &mut changes)?;
     if changes.coverage.commits == 0 {
         changes.coverage.notes.push(format!("the range holds no commit: '{to}' adds nothing"));
     }
     Ok(changes)
 }
 
+/// Reads what is reachable from `tips` and from nothing that is `known`, tags included.
+pub(crate) fn fresh(
+    desk: &Desk<'_>,
+    path: &Path,
+    repo: &Repository,
+    tips: &[String],
+    known: &[String],
+) -> Result<Changes, ScanError> {
+    let fail = |source| ScanError::Git { what: "walk the commits", path: path.into(), source };
+    desk.progress.phase("new objects", None);
+    let mut walk = repo.revwalk().map_err(fail)?;
+    let mut changes = Changes::default();
+    let mut reader = Reader::new(desk, repo);
+    for name in tips {
+        let object = repo.revparse_single(name).map_err(|error| unresolved(path, name, &error))?;
+        if let Some(commit) = reader.tip(object, &mut changes).map_err(fail)? {
+            walk.push(commit).map_err(fail)?;
+        }
+    }
+    for name in known {
+        if name.contains('*') {
+            walk.hide_glob(name).map_err(fail)?;
+        } else if let Ok(commit) = repo.revparse_single(name).and_then(|object| object.peel_to_commit()) {
+            walk.hide(commit.id()).map_err(fail)?;
+        }
+    }
+    reader.walk(walk, path, "", &mut changes)?;
+    if changes.coverage.commits + changes.coverage.tags + changes.coverage.blobs == 0 {
+        changes.coverage.notes.push("there is nothing new".into());
+    }
+    Ok(changes)
+}
+
+/// The commits at the ends of a range.
+pub(crate) fn ends<'r>(
+    repo: &'r Repository,
+    path: &Path,
+    from: Option<&str>,
+    to: &str,
+) -> Result<(Commit<'r>, Commit<'r>), ScanError> {
+    let end = resolve(repo, path, to)?;
+    let start = match from {
+        Some(name) => resolve(repo, path, name)?,
+        None => branching_point(repo, path, to, &end)?,
+    };
+    Ok((start, end))
+}
+
+/// Reads every file of a commit's tree.
+pub(crate) fn tree(desk: &Desk<'_>, repo: &Repository, commit: &Commit<'_>) -> Result<Changes, git2::Error> {
+    let mut reader = Reader::new(desk, repo);
+    let mut changes = Changes::default();
+    let mut files = Vec::new();
+    commit.tree()?.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
+        if entry.kind() == Some(git2::ObjectType::Blob) {
+            let path = format!("{folder}{}", String::from_utf8_lossy(entry.name_bytes()));
+            files.push(Touched { path, oid: entry.id(), added: Added::All, new_path: false });
+        }
+        if desk.progress.interrupted() { git2::TreeWalkResult::Abort } else { git2::TreeWalkResult::Ok }
+    })?;
+    for one in files {
+        let place = Place {
+            object: Some(one.oid.to_string()),
+            at_head: true,
+            reach: Reach::Refs,
+            ..Place::direct(SourceKind::Commit, Some(one.path.clone()))
+        };
+        reader.file(&one, &place, &mut changes);
+    }
+    Ok(changes)
+}
+
+/// Commits that others lead to.
+pub(crate) struct Reached {
+    pub(crate) tips: BTreeMap<String, ObjectId>,
+    pub(crate) commits: HashSet<ObjectId>,
+}
+
+/// Finds the commits that revisions and globs of refs lead to.
+pub(crate) fn reached(repo: &Repository, path: &Path, tips: &[String]) -> Result<Reached, ScanError> {
+    let fail = |source| ScanError::Git { what: "walk the commits", path: path.into(), source };
+    let id = |oid: Oid| ObjectId::from_hex(&oid.to_string());
+    let mut out = Reached { tips: BTreeMap::new(), commits: HashSet::new() };
+    let mut walk = repo.revwalk().map_err(fail)?;
+    for name in tips {
+        if name.contains('*') {
+            walk.push_glob(name).map_err(fail)?;
+            for one in repo.references_glob(name).map_err(fail)?.flatten() {
+                let commit = one.peel_to_commit().ok().and_then(|commit| id(commit.id()));
+                out.tips.extend(commit.map(|commit| (String::from_utf8_lossy(one.name_bytes()).into_owned(), commit)));
+            }
+        } else if let Ok(commit) = repo.revparse_single(name).and_then(|object| object.peel_to_commit()) {
+            walk.push(commit.id()).map_err(fail)?;
+            out.tips.extend(id(commit.id()).map(|commit| (name.clone(), commit)));
+        }
+    }
+    for oid in walk {
+        out.commits.extend(id(oid.map_err(fail)?));
+    }
+    Ok(out)
+}
+
 fn resolve<'r>(repo: &'r Repository, path: &Path, name: &str) -> Result<Commit<'r>, ScanError> {
-    let found = repo.revparse_single(name).and_then(|object| object.peel_to_commit());
-    found.map_err(|error| ScanError::Revision {
-        name: name.into(),
-        path: path.into(),
-        message: format!("{}; fetch it, or name a commit, branch or tag that is here", error.message()),
-    })
+    let commit = |name: &str| repo.revparse_single(name).and_then(|object| object.peel_to_commit());
+    // Checkouts of CI services have most branches as those of their remote alone.
+    let found = commit(name).or_else(|error| commit(&format!("refs/remotes/origin/{name}")).map_err(|_| error));
+    found.map_err(|error| unresolved(path, name, &error))
+}
+
+fn unresolved(path: &Path, name: &str, error: &git2::Error) -> ScanError {
+    let message = format!("{}; fetch it, or name a commit, branch or tag that is here", error.message());
+    ScanError::Revision { name: name.into(), path: path.into(), message }
 }
 
 /// Where `to` left the default branch.
@@ -211,11 +299,79 @@ struct Reader<'a> {
     desk: &'a Desk<'a>,
     repo: &'a Repository,
     known: HashMap<Oid, Vec<Sighting>>,
+    /// Commits whose parents a shallow clone left out.
+    boundary: HashSet<Oid>,
 }
 
 impl<'a> Reader<'a> {
     fn new(desk: &'a Desk<'a>, repo: &'a Repository) -> Self {
-        Reader { desk, repo, known: HashMap::new() }
+        let shallow = std::fs::read_to_string(repo.commondir().join("shallow")).unwrap_or_default();
+        let boundary = shallow.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect();
+        Reader { desk, repo, known: HashMap::new(), boundary }
+    }
+
+    /// Reads the commits of a walk, oldest first, and says if a shallow clone cut it short.
+    fn walk(
+        &mut self,
+        mut walk: git2::Revwalk<'_>,
+        path: &Path,
+        scope: &str,
+        changes: &mut Changes,
+    ) -> Result<(), ScanError> {
+        let fail = |source| ScanError::Git { what: "walk the commits", path: path.into(), source };
+        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE).map_err(fail)?;
+        let head = self.repo.head().ok().and_then(|head| head.peel_to_tree().ok());
+        let mut cut = false;
+        for oid in walk {
+            if self.desk.progress.interrupted() {
+                return Err(ScanError::Interrupted);
+            }
+            let commit = oid.and_then(|oid| self.repo.find_commit(oid)).map_err(fail)?;
+            changes.commits.push(commit.id());
+            cut |= self.boundary.contains(&commit.id());
+            self.commit(&commit, scope, head.as_ref(), changes).map_err(fail)?;
+        }
+        if cut {
+            skip(
+                &mut changes.coverage,
+                format!("history of '{}'", super::repo::display(path)),
+                "the clone is shallow: commits of the range may be missing; fetch them with 'git fetch --unshallow'",
+            );
+        }
+        Ok(())
+    }
+
+    /// Reads an object that a ref is to name, unless it is a commit, whose id is returned.
+    fn tip(&mut self, object: git2::Object<'_>, changes: &mut Changes) -> Result<Option<Oid>, git2::Error> {
+        let (plan, mut object) = (self.desk.plan, object);
+        while let Some(tag) = object.as_tag() {
+            changes.coverage.tags += 1;
+            let tagger = tag.tagger().map(|who| person(&who)).unwrap_or_default();
+            for text in [tag.message_bytes().unwrap_or_default(), tagger.as_bytes()] {
+                let seen = sight(plan.eye(), text).sightings;
+                let place = Place { object: Some(tag.id().to_string()), ..Place::direct(SourceKind::Tag, None) };
+                let stands = seen.into_iter().filter(|one| one.stands_at(&plan.rules, None));
+                changes.placed.extend(stands.map(|sighting| Placed { sighting, place: place.clone() }));
+            }
+            object = tag.target()?;
+        }
+        if let Some(commit) = object.as_commit() {
+            return Ok(Some(commit.id()));
+        }
+        let place = Place::direct(SourceKind::Object, None);
+        if let Some(tree) = object.as_tree() {
+            let mut diff = self.repo.diff_tree_to_tree(None, Some(tree), Some(&mut options()))?;
+            for one in touched(self.repo, &mut diff)? {
+                let (path, object) = (Some(one.path.clone()), Some(one.oid.to_string()));
+                self.file(&one, &Place { path, object, ..place.clone() }, changes);
+            }
+        } else {
+            let found = self.blob(object.id(), "", &mut changes.coverage).to_vec();
+            let place = Place { object: Some(object.id().to_string()), ..place };
+            let stands = found.into_iter().filter(|one| one.stands_at(&plan.rules, None));
+            changes.placed.extend(stands.map(|sighting| Placed { sighting, place: place.clone() }));
+        }
+        Ok(None)
     }
 
     fn commit(
@@ -239,7 +395,7 @@ impl<'a> Reader<'a> {
             for (source, text) in
                 [(SourceKind::Message, commit.message_bytes()), (SourceKind::Author, people.as_bytes())]
             {
-                let seen = sight(&plan.rules, text, plan.line_hashes).sightings;
+                let seen = sight(plan.eye(), text).sightings;
                 let place = Place { source, object: Some(commit.id().to_string()), ..place.clone() };
                 changes.placed.extend(
                     seen.into_iter()
@@ -281,8 +437,10 @@ impl<'a> Reader<'a> {
         let rules = &self.desk.plan.rules;
         if one.new_path {
             let name = one.path.as_bytes();
-            let seen =
-                sight(rules, name, false).sightings.into_iter().filter(|found| found.stands_at(rules, Some(&one.path)));
+            let seen = sight(self.desk.plan.eye(), name)
+                .sightings
+                .into_iter()
+                .filter(|found| found.stands_at(rules, Some(&one.path)));
             changes.placed.extend(
                 seen.map(|sighting| Placed { sighting, place: Place { source: SourceKind::Path, ..place.clone() } }),
             );
@@ -317,6 +475,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn person(who: &git2::Signature<'_>) -> String {
+/// A person as git writes them.
+pub(crate) fn person(who: &git2::Signature<'_>) -> String {
     format!("{} <{}>", String::from_utf8_lossy(who.name_bytes()), String::from_utf8_lossy(who.email_bytes()))
 }

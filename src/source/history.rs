@@ -3,16 +3,21 @@
 //! This is the joint between the walk over the packs and the detector: blobs are scanned at the roots of delta trees and
 //! rescanned at their children.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::collections::HashSet;
+use std::hash::BuildHasher;
+use std::num::NonZeroU64;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
+
+use foldhash::HashMap;
+use foldhash::fast::RandomState;
 
 use super::repo::{Git, Tips};
 use super::tree::{Entries, TreeEntry};
 use super::worktree::{WINDOW, windows};
 use super::{Desk, archive, merge, note_inside, skip};
-use crate::detect::{Judge, State, Stretch, Text, rescan, scan_state, sniff};
+use crate::detect::{Encoding, Judge, State, Stretch, Text, rescan, scan_state, sniff};
 use crate::pack::{Error, Fault, Kind, Limits, Made, ObjectId, Op, Store, Visitor};
 use crate::plan::ScanError;
 use crate::report::{Coverage, SourceKind};
@@ -29,8 +34,8 @@ pub(crate) struct Commit {
     pub(crate) parents: Vec<ObjectId>,
     /// `Name <email>`.
     pub(crate) author: String,
-    /// Author's date, RFC 3339.
-    pub(crate) date: String,
+    /// Author's date: seconds since 1970, and minutes east of Greenwich.
+    pub(crate) date: (i64, i32),
     /// Committer's date in seconds since 1970, which orders commits.
     pub(crate) time: i64,
 }
@@ -57,6 +62,12 @@ pub(crate) struct Objects {
 }
 
 impl Objects {
+    /// Forgets commits, and what they and tags say, but for these.
+    pub(crate) fn keep(&mut self, commits: &HashSet<ObjectId>) {
+        self.commits.retain(|commit| commits.contains(&commit.oid));
+        self.messages.retain(|(oid, ..)| commits.contains(oid));
+    }
+
     fn absorb(&mut self, other: Objects) {
         self.commits.extend(other.commits);
         self.blobs.extend(other.blobs);
@@ -86,18 +97,11 @@ pub(crate) fn read(desk: &Desk<'_>, store: &Store, tips: &Tips, root: &Path) -> 
     blobs.workers.into_iter().for_each(|worker| objects.absorb(unlock(worker).objects));
     objects.blobs.sort_unstable_by_key(|(oid, _)| *oid);
     let flagged = objects.blobs.iter().enumerate().map(|(index, (oid, _))| (*oid, index as u32)).collect();
-    let names = Names {
-        desk,
-        store,
-        flagged,
-        workers: workers(),
-        seen: SeenNames::default(),
-        inner: Mutex::default(),
-        missing: Mutex::default(),
-    };
+    let names =
+        Names { desk, store, flagged, workers: workers(), names: FileNames::default(), missing: Mutex::default() };
     let others = store.walk(&names, &Limits::default());
     names.workers.into_iter().for_each(|worker| objects.absorb(unlock(worker).objects));
-    objects.inner_names = unlock(names.inner).list;
+    objects.inner_names = names.names.into_list();
     if desk.progress.interrupted() {
         return Err(ScanError::Interrupted);
     }
@@ -139,53 +143,14 @@ impl Inner {
     }
 }
 
-/// Names with a number each.
-#[derive(Default)]
-struct Numbered {
-    numbers: HashMap<Box<[u8]>, u32>,
-    list: Vec<Box<[u8]>>,
-}
-
-impl Numbered {
-    fn number(&mut self, name: &[u8]) -> u32 {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
-        }
-        let number = self.list.len() as u32;
-        self.list.push(name.into());
-        self.numbers.insert(name.into(), number);
-        number
-    }
-}
-
 /// One thread's share of a walk, and its scratch space.
 #[derive(Default)]
 struct Worker {
     judge: Judge,
     objects: Objects,
     stretches: Vec<Stretch>,
-    /// Keys of objects that are there.
-    known: Keys,
+    recent: Recent,
 }
-
-/// Hashes keys that are hashes themselves.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Same(u64);
-
-impl Hasher for Same {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _bytes: &[u8]) {}
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-}
-
-/// Keys of objects.
-pub(crate) type Keys = HashSet<u64, BuildHasherDefault<Same>>;
 
 fn workers() -> Vec<Mutex<Worker>> {
     (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect()
@@ -269,23 +234,23 @@ impl Visitor for Blobs<'_> {
 impl Blobs<'_> {
     /// Scans a blob, from its base where there is one, whose stretches the worker holds.
     fn blob(&self, worker: &mut Worker, id: ObjectId, content: &[u8], base: Option<&State>) -> Option<State> {
-        let rules = &self.desk.plan.rules;
+        let (rules, eye) = (&self.desk.plan.rules, self.desk.plan.eye());
         let encoding = sniff(content);
         let Worker { judge, objects, stretches, .. } = worker;
         let (state, seen) = match base {
             _ if encoding.is_wide() => {
                 let text = Text::of(content);
                 let state = scan_state(rules, judge, &text.bytes);
-                (None, glance(rules, judge, &text.bytes, encoding, &state))
+                (None, glance(eye, judge, &text.bytes, encoding, &state))
             }
             Some(base) => {
                 let state = rescan(rules, judge, base, content, stretches);
-                let seen = glance(rules, judge, content, encoding, &state);
+                let seen = glance(eye, judge, content, encoding, &state);
                 (Some(state), seen)
             }
             None => {
                 let state = scan_state(rules, judge, content);
-                let seen = glance(rules, judge, content, encoding, &state);
+                let seen = glance(eye, judge, content, encoding, &state);
                 (Some(state), seen)
             }
         };
@@ -309,22 +274,53 @@ impl Blobs<'_> {
     }
 }
 
-/// File names that were read already, in shards so that workers seldom wait for each other.
-struct SeenNames {
+/// File names, each with a number, in shards so that workers seldom wait for each other.
+#[derive(Default)]
+struct FileNames {
     hasher: RandomState,
-    shards: Vec<Mutex<HashSet<Box<[u8]>>>>,
+    shards: [Mutex<HashMap<Box<[u8]>, u32>>; 32],
+    count: AtomicU32,
 }
 
-impl Default for SeenNames {
-    fn default() -> Self {
-        SeenNames { hasher: RandomState::new(), shards: (0..64).map(|_| Mutex::default()).collect() }
+impl FileNames {
+    /// The number of a name whose hash is known, and whether nobody asked for it before.
+    fn number(&self, hash: u64, name: &[u8]) -> (u32, bool) {
+        // The lowest bits choose the slot in `Recent`.
+        let mut names = self.shards[(hash >> 59) as usize].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(number) = names.get(name) {
+            return (*number, false);
+        }
+        let number = self.count.fetch_add(1, Ordering::Relaxed);
+        names.insert(name.into(), number);
+        (number, true)
+    }
+
+    /// The names by their numbers.
+    fn into_list(self) -> Vec<Box<[u8]>> {
+        let mut all: Vec<(u32, Box<[u8]>)> =
+            self.shards.into_iter().flat_map(unlock).map(|(name, number)| (number, name)).collect();
+        all.sort_unstable_by_key(|(number, _)| *number);
+        all.into_iter().map(|(_, name)| name).collect()
     }
 }
 
-impl SeenNames {
-    fn is_new(&self, name: &[u8]) -> bool {
-        let shard = &self.shards[(self.hasher.hash_one(name) % 64) as usize];
-        shard.lock().is_ok_and(|mut seen| !seen.contains(name) && seen.insert(name.into()))
+/// What a thread met last. Trees repeat themselves: most names and objects were met a moment before, and nobody else
+/// has to be asked about them.
+struct Recent {
+    /// Names and their numbers.
+    names: Vec<(Box<[u8]>, u32)>,
+    /// Keys of objects that are there.
+    there: Vec<Option<NonZeroU64>>,
+}
+
+impl Recent {
+    const NAMES: usize = 1 << 12;
+    const KEYS: usize = 1 << 14;
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        Recent { names: vec![Default::default(); Recent::NAMES], there: vec![None; Recent::KEYS] }
     }
 }
 
@@ -334,8 +330,7 @@ struct Names<'a> {
     store: &'a Store,
     flagged: HashMap<ObjectId, u32>,
     workers: Vec<Mutex<Worker>>,
-    seen: SeenNames,
-    inner: Mutex<Numbered>,
+    names: FileNames,
     missing: Mutex<HashSet<ObjectId>>,
 }
 
@@ -356,15 +351,15 @@ impl Visitor for Names<'_> {
 
     fn root(&self, id: ObjectId, kind: Kind, content: &[u8]) -> Tree {
         let worker = &mut *mine(&self.workers);
-        let Worker { objects: out, known, .. } = worker;
+        let Worker { judge, objects: out, recent, .. } = worker;
         self.desk.progress.advance(1, content.len() as u64);
         match kind {
-            Kind::Commit => self.commit(out, id, content),
-            Kind::Tag => self.tag(out, id, content),
+            Kind::Commit => self.commit(judge, out, id, content),
+            Kind::Tag => self.tag(judge, out, id, content),
             Kind::Tree => {
                 let mut inner = Vec::new();
                 let entries = Entries::read(content, id.as_bytes().len(), |at, entry| {
-                    self.entry(out, known, at, &entry, &mut inner);
+                    self.entry(out, recent, at, &entry, &mut inner);
                 });
                 return self.tree(out, id, Tree { entries, inner });
             }
@@ -378,13 +373,13 @@ impl Visitor for Names<'_> {
             return self.root(made.id, made.kind, made.content);
         }
         let worker = &mut *mine(&self.workers);
-        let Worker { stretches, objects, known, .. } = worker;
+        let Worker { stretches, objects, recent, .. } = worker;
         self.desk.progress.advance(1, made.content.len() as u64);
         stretches_of(made, stretches);
         let mut inner = Vec::with_capacity(base.inner.len() + 1);
         let id_len = made.id.as_bytes().len();
         let (entries, kept) = base.entries.reread(made.content, id_len, stretches, |at, entry| {
-            self.entry(objects, known, at, &entry, &mut inner);
+            self.entry(objects, recent, at, &entry, &mut inner);
         });
         kept.iter().for_each(|kept| kept.carry(&base.inner, &mut inner));
         inner.sort_unstable_by_key(|(at, _)| *at);
@@ -401,7 +396,7 @@ impl Visitor for Names<'_> {
 }
 
 impl Names<'_> {
-    fn commit(&self, out: &mut Objects, id: ObjectId, content: &[u8]) {
+    fn commit(&self, judge: &mut Judge, out: &mut Objects, id: ObjectId, content: &[u8]) {
         match parse_commit(id, content) {
             Some(commit) => out.commits.push(commit),
             None => {
@@ -409,13 +404,20 @@ impl Names<'_> {
                 skip(&mut out.coverage, format!("commit {id}"), why);
             }
         }
-        self.text(out, id, content, SourceKind::Message);
+        self.text(judge, out, id, content, SourceKind::Message);
     }
 
     /// A commit or tag as text. Lines of a message count from its own first one.
-    fn text(&self, out: &mut Objects, oid: ObjectId, data: &[u8], kind: SourceKind) {
+    fn text(&self, judge: &mut Judge, out: &mut Objects, oid: ObjectId, data: &[u8], kind: SourceKind) {
         let plan = self.desk.plan;
-        let sightings = sight(&plan.rules, data, plan.line_hashes).sightings;
+        let encoding = sniff(data);
+        if encoding == Encoding::Bytes {
+            let state = scan_state(&plan.rules, judge, data);
+            if glance(plan.eye(), judge, data, encoding, &state).is_empty() {
+                return;
+            }
+        }
+        let sightings = sight(plan.eye(), data).sightings;
         let head_lines = header_lines(data);
         for mut one in sightings {
             let line = data.split(|byte| *byte == b'\n').nth(one.region.start_line as usize - 1).unwrap_or(b"");
@@ -432,11 +434,11 @@ impl Names<'_> {
         }
     }
 
-    fn tag(&self, out: &mut Objects, id: ObjectId, content: &[u8]) {
+    fn tag(&self, judge: &mut Judge, out: &mut Objects, id: ObjectId, content: &[u8]) {
         let target = content.strip_prefix(b"object ").and_then(|rest| rest.split(|byte| *byte == b'\n').next());
         let target = target.and_then(|hex| ObjectId::from_hex(std::str::from_utf8(hex).ok()?));
         out.tags.extend(target.map(|target| (id, target)));
-        self.text(out, id, content, SourceKind::Tag);
+        self.text(judge, out, id, content, SourceKind::Tag);
     }
 
     fn tree(&self, out: &mut Objects, id: ObjectId, tree: Tree) -> Tree {
@@ -445,7 +447,7 @@ impl Names<'_> {
             skip(&mut out.coverage, format!("tree {id}"), why);
         }
         if !tree.inner.is_empty() {
-            out.trees.push((key_of(&id), tree.inner.iter().map(|(_, inner)| *inner).collect()));
+            out.trees.push((id.key(), tree.inner.iter().map(|(_, inner)| *inner).collect()));
         }
         tree
     }
@@ -454,35 +456,46 @@ impl Names<'_> {
     fn entry(
         &self,
         out: &mut Objects,
-        known: &mut Keys,
+        recent: &mut Recent,
         at: u32,
         entry: &TreeEntry<'_>,
         inner: &mut Vec<(u32, Inner)>,
     ) {
-        let key = key_of(&entry.oid);
+        let key = entry.oid.key();
+        let name = self.name(out, recent, entry.name);
         let blob = if entry.is_tree() { Some(Inner::TREE) } else { self.flagged.get(&entry.oid).copied() };
-        if let (Some(blob), Ok(mut names)) = (blob, self.inner.lock()) {
-            inner.push((at, Inner { key, name: names.number(entry.name), blob }));
-        }
-        if !entry.is_gitlink() && known.insert(key) && !self.store.contains(&entry.oid) {
-            known.remove(&key);
-            if let Ok(mut missing) = self.missing.lock() {
-                missing.insert(entry.oid);
-            }
-        }
-        if self.seen.is_new(entry.name) {
-            let plan = self.desk.plan;
-            let sightings = sight(&plan.rules, entry.name, plan.line_hashes).sightings;
-            if !sightings.is_empty() {
-                out.names.push((entry.name.to_vec(), sightings));
+        inner.extend(blob.map(|blob| (at, Inner { key, name, blob })));
+        if !entry.is_gitlink() {
+            let slot = &mut recent.there[key as usize % Recent::KEYS];
+            let there = NonZeroU64::new(key);
+            if there.is_none() || *slot != there {
+                if self.store.contains(&entry.oid) {
+                    *slot = there;
+                } else if let Ok(mut missing) = self.missing.lock() {
+                    missing.insert(entry.oid);
+                }
             }
         }
     }
-}
 
-/// Eight bytes of an id: enough to follow trees, where following one too many does no harm.
-pub(crate) fn key_of(id: &ObjectId) -> u64 {
-    id.as_bytes()[..8].iter().fold(0, |key, byte| key << 8 | u64::from(*byte))
+    /// The number of a name, which is read if nobody did.
+    fn name(&self, out: &mut Objects, recent: &mut Recent, name: &[u8]) -> u32 {
+        let hash = self.names.hasher.hash_one(name);
+        let slot = &mut recent.names[hash as usize % Recent::NAMES];
+        if *slot.0 == *name && !name.is_empty() {
+            return slot.1;
+        }
+        let (number, is_new) = self.names.number(hash, name);
+        *slot = (name.into(), number);
+        if is_new {
+            let plan = self.desk.plan;
+            let sightings = sight(plan.eye(), name).sightings;
+            if !sightings.is_empty() {
+                out.names.push((name.to_vec(), sightings));
+            }
+        }
+        number
+    }
 }
 
 /// Lines of the header, with the empty line that ends it.
@@ -502,7 +515,7 @@ fn parse_commit(oid: ObjectId, data: &[u8]) -> Option<Commit> {
     }
     let (author, date) = identity(lines.next()?.strip_prefix(b"author ")?)?;
     let (_, committed) = identity(lines.next()?.strip_prefix(b"committer ")?)?;
-    Some(Commit { oid, tree, parents, author, date: rfc3339(date), time: committed.0 })
+    Some(Commit { oid, tree, parents, author, date, time: committed.0 })
 }
 
 /// Name and email, then seconds since 1970 and minutes east of Greenwich.
@@ -546,7 +559,7 @@ pub(crate) fn read_gitdir(desk: &Desk<'_>, git: &Git, tips: &Tips, coverage: &mu
         }
     }
     for name in tips.refs.keys() {
-        place(sight(&plan.rules, name.as_bytes(), plan.line_hashes).sightings, SourceKind::Ref, name.clone());
+        place(sight(plan.eye(), name.as_bytes()).sightings, SourceKind::Ref, name.clone());
     }
     out
 }
@@ -563,7 +576,7 @@ fn read_file(desk: &Desk<'_>, file: &Path) -> std::io::Result<Result<(u64, Sight
     }
     let mut all = Sighted::default();
     windows(&mut std::fs::File::open(file)?, |window| {
-        let mut sighted = sight(&plan.rules, window.content, plan.line_hashes);
+        let mut sighted = sight(plan.eye(), window.content);
         window.settle(&mut sighted);
         all.sightings.append(&mut sighted.sightings);
     })?;

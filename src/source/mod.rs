@@ -1,6 +1,7 @@
 //! Where bytes come from. Each source counts what it could not read.
 
 pub(crate) mod archive;
+pub(crate) mod decisions;
 pub(crate) mod diff;
 pub(crate) mod history;
 pub(crate) mod repo;

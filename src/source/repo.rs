@@ -63,6 +63,7 @@ impl Git {
                 repo.set_workdir(root, false)?;
                 Ok(repo)
             }
+            None if error.code() == git2::ErrorCode::Owner => Repository::open_bare(&gitdir),
             _ => Err(error),
         });
         Git { gitdir, commondir, workdir, repo, config }
@@ -160,6 +161,7 @@ pub(crate) fn open_for_hook(path: &Path, what: &'static str) -> Result<Repositor
         found.repo.map_err(|error| none(error.message().to_owned()))
     };
     if let (true, Ok(named)) = (hook, Repository::open_from_env()) {
+        quarantine(&named);
         let same = near().is_ok_and(|near| match (near.workdir(), named.workdir()) {
             (Some(a), Some(b)) => same_place(a, b),
             _ => false,
@@ -168,7 +170,23 @@ pub(crate) fn open_for_hook(path: &Path, what: &'static str) -> Result<Repositor
             return Ok(named);
         }
     }
-    near()
+    let found = near()?;
+    if hook && path == Path::new(".") {
+        quarantine(&found);
+    }
+    Ok(found)
+}
+
+/// Lets a repository read the objects that a push brought and that its hooks may still refuse: git keeps them in a folder
+/// of their own, which only the environment names.
+fn quarantine(repo: &Repository) {
+    let Ok(odb) = repo.odb() else { return };
+    let own = std::env::var_os("GIT_OBJECT_DIRECTORY").into_iter().map(PathBuf::from);
+    let others = std::env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();
+    for folder in own.chain(std::env::split_paths(&others)).filter_map(|folder| folder.canonicalize().ok()) {
+        // One that cannot be added is missed as soon as an object of it is.
+        let _ = folder.to_str().map(|folder| odb.add_disk_alternate(folder));
+    }
 }
 
 fn same_place(a: &Path, b: &Path) -> bool {

@@ -12,7 +12,7 @@ use ignore::{WalkBuilder, WalkState};
 use super::archive::is_archive;
 use super::repo::display;
 use super::{Desk, merge, note_inside, skip};
-use crate::detect::{MARKERS, sniff};
+use crate::detect::sniff;
 use crate::plan::ScanError;
 use crate::report::{Coverage, SourceKind, UnusedSuppression};
 use crate::span::Region;
@@ -154,7 +154,7 @@ impl Local<'_> {
     fn name(&mut self, name: &str) {
         let rules = &self.desk.plan.rules;
         let place = Place { at_head: true, ..Place::direct(SourceKind::Path, Some(name.to_owned())) };
-        let seen = sight(rules, name.as_bytes(), self.desk.plan.line_hashes).sightings.into_iter();
+        let seen = sight(self.desk.plan.eye(), name.as_bytes()).sightings.into_iter();
         let stands = seen.filter(|one| one.stands_at(rules, Some(name)));
         self.files.placed.extend(stands.map(|sighting| Placed { sighting, place: place.clone() }));
     }
@@ -192,7 +192,7 @@ impl Local<'_> {
         let plan = self.desk.plan;
         let mut read = 0;
         windows(&mut file, |window| {
-            let mut sighted = sight(&plan.rules, window.content, plan.line_hashes);
+            let mut sighted = sight(plan.eye(), window.content);
             window.settle(&mut sighted);
             self.place(name, sighted);
             read += window.content.len() as u64;
@@ -220,10 +220,11 @@ impl Local<'_> {
                 self.files.placed.push(Placed { sighting, place: place.clone() });
             }
         }
-        let unused = sighted.unused.into_iter().map(|(line, index)| UnusedSuppression {
+        let unused = sighted.unused.into_iter().map(|one| UnusedSuppression {
             path: name.to_owned(),
-            line,
-            marker: MARKERS[index].literal.to_owned(),
+            line: one.line,
+            marker: one.marker,
+            meant: one.meant.map(str::to_owned),
         });
         self.files.unused.extend(unused);
     }
@@ -275,7 +276,7 @@ impl Window<'_> {
     /// Places what the window showed in its file, without what the window before has told.
     pub(crate) fn settle(&self, sighted: &mut Sighted) {
         sighted.sightings.retain(|one| one.region.end_line >= self.new_from);
-        sighted.unused.retain(|(line, _)| *line >= self.new_from);
+        sighted.unused.retain(|one| one.line >= self.new_from);
         for one in &mut sighted.sightings {
             for region in std::iter::once(&mut one.region).chain(one.parts.iter_mut().map(|part| &mut part.region)) {
                 self.shift(region);
@@ -285,8 +286,8 @@ impl Window<'_> {
                 suppression.line += self.lines_before;
             }
         }
-        for (line, _) in &mut sighted.unused {
-            *line += self.lines_before;
+        for one in &mut sighted.unused {
+            one.line += self.lines_before;
         }
     }
 

@@ -3,19 +3,19 @@
 //! Only flagged blobs and names are followed. Trees that lead to none of them are read once and forgotten; no two
 //! versions of a file are ever compared.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::BuildHasherDefault;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use rayon::prelude::*;
 
 use super::group::{Place, Placed};
 use super::sight::{Glimpse, Sighting, sight_file};
 use crate::pack::{Error, Kind, Limits, Made, ObjectId, Store, Visitor};
-use crate::report::{Reach, SourceKind, Suppression};
+use crate::report::{Reach, Removal, SourceKind, Suppression};
 use crate::secret::Secret;
 use crate::source::Desk;
-use crate::source::history::{Commit, Inner, Keys, Objects, Same, key_of};
+use crate::source::history::{Commit, Inner, Objects, rfc3339};
 use crate::source::repo::{Tips, within};
 use crate::source::tree::Entries;
 
@@ -42,7 +42,13 @@ pub(crate) struct Origin {
 
 impl Origin {
     fn of(commit: &Commit) -> Self {
-        Origin { commit: commit.oid.to_string(), author: commit.author.clone(), date: commit.date.clone() }
+        Origin { commit: commit.oid.to_string(), author: commit.author.clone(), date: rfc3339(commit.date) }
+    }
+}
+
+impl Removal {
+    fn by(commit: &Commit) -> Self {
+        Removal { commit: commit.oid.to_string(), date: rfc3339(commit.date) }
     }
 }
 
@@ -64,24 +70,44 @@ pub(crate) fn attribute(
         reach: &reach,
         scopes,
         events: BTreeMap::new(),
+        removals: BTreeMap::new(),
         names: BTreeMap::new(),
         seen: HashSet::new(),
     };
-    let trees: HashMap<ObjectId, u64> =
-        objects.commits.iter().map(|commit| (commit.oid, key_of(&commit.tree))).collect();
+    let numbers: HashMap<ObjectId, usize> =
+        objects.commits.iter().enumerate().map(|(index, commit)| (commit.oid, index)).collect();
+    let tree = |commit: &ObjectId| numbers.get(commit).map(|index| objects.commits[*index].tree.key());
+    let led_to_head = ancestors(objects, &numbers, tips.head);
     for (index, commit) in objects.commits.iter().enumerate() {
-        if forest.relevant.contains_key(&key_of(&commit.tree)) {
-            let parents: Vec<u64> = commit.parents.iter().filter_map(|parent| trees.get(parent).copied()).collect();
-            story.compare(index, "", key_of(&commit.tree), &parents);
+        let parents: Vec<u64> = commit.parents.iter().filter_map(tree).collect();
+        if forest.relevant.contains_key(&commit.tree.key()) {
+            story.compare(index, "", commit.tree.key(), &parents);
+        }
+        // Of a commit whose parents are not all here nobody can say what it removed.
+        if led_to_head[index] && parents.len() == commit.parents.len() {
+            story.leave(index, "", Some(commit.tree.key()), &parents);
         }
     }
-    let head_tree = tips.head.and_then(|head| trees.get(&head).copied());
+    let head_tree = tips.head.as_ref().and_then(tree);
     let mut head = Head::default();
     if let Some(tree) = head_tree {
         head.list(&forest, objects, "", tree);
     }
     let blob = |oid: ObjectId| store.read(&oid).ok().map(|(_, content)| content);
     story.tell(&head, &blob)
+}
+
+/// By number of the commit, whether HEAD is or comes after it.
+fn ancestors(objects: &Objects, numbers: &HashMap<ObjectId, usize>, head: Option<ObjectId>) -> Vec<bool> {
+    let mut out = vec![false; objects.commits.len()];
+    let mut stack: Vec<ObjectId> = head.into_iter().collect();
+    while let Some(index) = stack.pop().map(|oid| numbers.get(&oid)) {
+        if let Some(&index) = index.filter(|index| !out[**index]) {
+            out[index] = true;
+            stack.extend(&objects.commits[index].parents);
+        }
+    }
+    out
 }
 
 /// What leads to each commit and tag, best first.
@@ -120,7 +146,7 @@ struct Relevant {
 
 /// The trees that lead to something flagged.
 struct Forest {
-    relevant: HashMap<u64, Vec<Relevant>, BuildHasherDefault<Same>>,
+    relevant: HashMap<u64, Vec<Relevant>>,
     names: Vec<Box<[u8]>>,
 }
 
@@ -129,7 +155,7 @@ impl Forest {
         let mut forest = Forest { relevant: HashMap::default(), names: objects.inner_names.clone() };
         let named = Named::find(desk, store, &objects.names);
         let holding = objects.trees.iter().filter(|(_, inner)| inner.iter().any(|entry| entry.blob().is_some()));
-        let holding: Keys = holding.map(|(tree, _)| *tree).chain(named.iter().map(|one| one.tree)).collect();
+        let holding: HashSet<u64> = holding.map(|(tree, _)| *tree).chain(named.iter().map(|one| one.tree)).collect();
         let leads = all_leads(&objects.trees, holding);
         for (tree, inner) in objects.trees.iter().filter(|(tree, _)| leads.contains(tree)) {
             let follow = inner.iter().filter(|entry| entry.blob().is_some() || leads.contains(&entry.key));
@@ -178,7 +204,7 @@ impl Forest {
 }
 
 /// All trees that lead to one of `leads`, those included.
-fn all_leads(trees: &[(u64, Box<[Inner]>)], mut leads: Keys) -> Keys {
+fn all_leads(trees: &[(u64, Box<[Inner]>)], mut leads: HashSet<u64>) -> HashSet<u64> {
     // A round for each level of folders.
     loop {
         let known = &leads;
@@ -232,7 +258,7 @@ impl Visitor for Finder<'_> {
     fn root(&self, id: ObjectId, _kind: Kind, content: &[u8]) {
         Entries::read(content, id.as_bytes().len(), |_, entry| {
             if let (Some(name), Ok(mut found)) = (self.names.get(entry.name), self.found.lock()) {
-                found.push(Named { tree: key_of(&id), key: key_of(&entry.oid), name: *name });
+                found.push(Named { tree: id.key(), key: entry.oid.key(), name: *name });
             }
         });
     }
@@ -305,7 +331,8 @@ impl Pages {
 
     /// The comment that silences the secret in that blob.
     fn comment(&self, blob: usize, rule: usize, secret: &Secret) -> Option<Suppression> {
-        self.of(blob).iter().find(|one| one.rule == rule && one.secret == *secret)?.suppression.clone()
+        let mut all = self.of(blob).iter().filter(|one| one.rule == rule && one.secret == *secret);
+        all.find(|one| one.is_silenced())?.suppression.clone()
     }
 }
 
@@ -327,6 +354,8 @@ struct Story<'a> {
     /// Folders to tell of; everything where one of them is the root.
     scopes: &'a [String],
     events: BTreeMap<Key, Event>,
+    /// The last commit on the way to HEAD that took a secret out of a path, by committer's date, id and number.
+    removals: BTreeMap<(String, usize, Secret), (i64, ObjectId, usize)>,
     /// Flagged names: path and index of the name.
     names: BTreeMap<(String, usize), Event>,
     seen: HashSet<usize>,
@@ -371,6 +400,40 @@ impl Story<'_> {
         }
     }
 
+    /// Notes what the trees of all parents of a commit show and its own does not. A merge that takes the side on which a
+    /// secret is gone already removes nothing.
+    fn leave(&mut self, commit: usize, folder: &str, tree: Option<u64>, parents: &[u64]) {
+        let (objects, forest) = (self.objects, self.forest);
+        let Some((first, others)) = parents.split_first() else { return };
+        if parents.iter().any(|parent| Some(*parent) == tree) {
+            return;
+        }
+        for entry in forest.entries(*first) {
+            let now = tree.and_then(|tree| forest.find(tree, entry.name));
+            let others: Option<Vec<&Relevant>> = others.iter().map(|tree| forest.find(*tree, entry.name)).collect();
+            let Some(others) = others.filter(|_| now.is_none_or(|now| now.key != entry.key)) else { continue };
+            if entry.is_tree {
+                let folders: Vec<u64> =
+                    std::iter::once(entry).chain(others).filter(|old| old.is_tree).map(|old| old.key).collect();
+                if folders.len() == parents.len() {
+                    let now = now.filter(|now| now.is_tree).map(|now| now.key);
+                    self.leave(commit, &forest.path(folder, entry), now, &folders);
+                }
+                continue;
+            }
+            for one in entry.blob.iter().flat_map(|blob| &objects.blobs[*blob].1) {
+                let same = |other: &Glimpse| other.rule == one.rule && other.secret == one.secret;
+                let holds = |entry: &Relevant| entry.blob.is_some_and(|blob| objects.blobs[blob].1.iter().any(same));
+                if others.iter().all(|old| holds(old)) && !now.is_some_and(holds) {
+                    let key = (forest.path(folder, entry), one.rule, one.secret.clone());
+                    let removal = (objects.commits[commit].time, objects.commits[commit].oid, commit);
+                    let last = self.removals.entry(key).or_insert(removal);
+                    *last = removal.max(*last);
+                }
+            }
+        }
+    }
+
     fn event(&self, index: usize, blob: usize) -> Event {
         let commit = &self.objects.commits[index];
         Event {
@@ -401,23 +464,28 @@ impl Story<'_> {
             let commit = &self.objects.commits[event.index];
             let origin = Origin::of(commit);
             out.firsts.insert(key.clone(), origin.clone());
-            let at_head = head.secrets.get(&(path.clone(), *rule, secret.clone()));
+            let here = (path.clone(), *rule, secret.clone());
+            let at_head = head.secrets.get(&here);
+            let removal = self.removals.get(&here).filter(|_| at_head.is_none());
+            let removed = removal.map(|(_, _, index)| Removal::by(&self.objects.commits[*index]));
             let glimpse = Glimpse { rule: *rule, secret: secret.clone(), silenced: *silenced };
             for one in pages.of(event.blob).iter().filter(|one| glimpse.is_of(one) && one.stands_at(rules, Some(path)))
             {
                 let mut sighting = one.clone();
-                match &mut sighting.suppression {
-                    Some(suppression) => sign(suppression, &origin),
+                if let Some(suppression) = &mut sighting.suppression {
+                    sign(suppression, &origin);
+                }
+                if !sighting.is_silenced() {
                     // Whoever silenced the line at HEAD silenced what it said before as well.
-                    None => {
-                        let blob = at_head.copied().flatten();
-                        sighting.suppression = blob.and_then(|blob| pages.comment(blob, *rule, secret));
-                    }
+                    let blob = at_head.copied().flatten();
+                    let comment = blob.and_then(|blob| pages.comment(blob, *rule, secret));
+                    sighting.suppression = comment.or(sighting.suppression);
                 }
                 let place = Place {
                     source: SourceKind::Commit,
                     path: Some(path.clone()),
                     at_head: at_head.is_some(),
+                    removed: removed.clone(),
                     reach: event.reach,
                     ..place_of(commit, Some(self.objects.blobs[event.blob].0))
                 };
@@ -510,7 +578,7 @@ fn place_of(commit: &Commit, blob: Option<ObjectId>) -> Place {
         object: Some(blob.unwrap_or(commit.oid).to_string()),
         commit: Some(commit.oid.to_string()),
         author: Some(commit.author.clone()),
-        date: Some(commit.date.clone()),
+        date: Some(rfc3339(commit.date)),
         at_head: false,
         ..Place::direct(SourceKind::Commit, None)
     }

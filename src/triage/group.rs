@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-
 use super::path::is_test_path;
 use super::sight::Sighting;
+use crate::fingerprint::fingerprint;
 use crate::report::{
-    CredentialPart, Finding, Occurrence, PartOccurrence, Precision, Reach, RuleInfo, Severity, SourceKind,
+    CredentialPart, Finding, Occurrence, PartOccurrence, Precision, Reach, Removal, RuleInfo, Severity, SourceKind,
 };
 use crate::rule::RuleSet;
 use crate::secret::Secret;
@@ -29,6 +27,7 @@ pub(crate) struct Place {
     pub(crate) author: Option<String>,
     pub(crate) date: Option<String>,
     pub(crate) at_head: bool,
+    pub(crate) removed: Option<Removal>,
     pub(crate) reach: Reach,
 }
 
@@ -36,7 +35,17 @@ impl Place {
     /// A place that needs no history to name.
     pub(crate) fn direct(source: SourceKind, path: Option<String>) -> Self {
         let at_head = source == SourceKind::Worktree;
-        Place { source, path, object: None, commit: None, author: None, date: None, at_head, reach: Reach::Direct }
+        Place {
+            source,
+            path,
+            object: None,
+            commit: None,
+            author: None,
+            date: None,
+            at_head,
+            removed: None,
+            reach: Reach::Direct,
+        }
     }
 
     /// What the archive is called that stands here.
@@ -66,8 +75,7 @@ impl Grouping<'_> {
         let (mut open, mut silenced) = (BTreeMap::<_, Vec<Placed>>::new(), BTreeMap::<_, Vec<Placed>>::new());
         for one in placed {
             let key = (one.sighting.rule, one.sighting.secret.clone());
-            let side =
-                if one.sighting.suppression.is_some() && !self.include_suppressed { &mut silenced } else { &mut open };
+            let side = if one.sighting.is_silenced() && !self.include_suppressed { &mut silenced } else { &mut open };
             side.entry(key).or_default().push(one);
         }
         let make = |side: BTreeMap<(usize, Secret), Vec<Placed>>| {
@@ -129,7 +137,7 @@ impl Grouping<'_> {
                 precision if doubtful || in_tests => precision.lower(),
                 precision => precision,
             },
-            fingerprint: self.fingerprint(&known.spec.id, secret),
+            fingerprint: fingerprint(self.key, &known.spec.id, secret),
             length: secret.len(),
             secret: self.reveal.then(|| String::from_utf8_lossy(secret.expose()).into_owned()),
             checked,
@@ -166,6 +174,7 @@ impl Grouping<'_> {
             author: place.author,
             date: place.date,
             at_head: place.at_head,
+            removed_in: place.removed,
             reach: place.reach,
             decoded: sighting.decoded,
             suppression: sighting.suppression,
@@ -173,15 +182,6 @@ impl Grouping<'_> {
             line_hash: sighting.line_hash,
             parts: parts.collect(),
         }
-    }
-
-    /// Keyed hash of rule and secret: the first 128 bits of HMAC-SHA256, in hexadecimal.
-    fn fingerprint(&self, rule: &str, secret: &Secret) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.key).expect("HMAC takes keys of any length");
-        mac.update(rule.as_bytes());
-        mac.update(&[0]);
-        mac.update(secret.expose());
-        data_encoding::HEXLOWER.encode(&mac.finalize().into_bytes()[..16])
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::silence::Silence;
 use crate::detect::{self, Encoding, Judge, MARKERS, Match, PathNeed, Scan, Scope, State, Text};
 use crate::plan::Plan;
-use crate::report::{Snippet, Suppression, line_hash};
+use crate::report::{Objection, Snippet, Suppression, SuppressionStatus, line_hash};
 use crate::rule::{RuleSet, Severity};
 use crate::secret::Secret;
 use crate::source::archive::{self, Opened};
@@ -34,7 +35,23 @@ pub(crate) struct Sighting {
     pub(crate) member: Option<String>,
 }
 
+/// What a look at a blob needs.
+#[derive(Clone, Copy)]
+pub(crate) struct Eye<'a> {
+    pub(crate) rules: &'a RuleSet,
+    pub(crate) silence: Silence<'a>,
+    /// Compute the line hashes that SARIF needs.
+    pub(crate) line_hashes: bool,
+    /// Look for misspelt markers, too.
+    pub(crate) near_misses: bool,
+}
+
 impl Sighting {
+    /// Whether a marker silences it.
+    pub(crate) fn is_silenced(&self) -> bool {
+        self.suppression.as_ref().is_some_and(Suppression::silences)
+    }
+
     /// Whether the match stands in a file of this path.
     pub(crate) fn stands_at(&self, rules: &RuleSet, path: Option<&str>) -> bool {
         let member = self.member.as_deref().map(|member| member.rsplit('!').next().unwrap_or(member));
@@ -52,10 +69,13 @@ impl Sighting {
         self.rule == other.rule && self.secret == other.secret
     }
 
-    /// Whether the secret, or a part of its credential, touches one of the 1-based lines.
+    /// Whether the secret, a part of its credential or the marker beside it touches one of the 1-based lines.
     pub(crate) fn touches(&self, lines: &BTreeSet<u32>) -> bool {
         if self.member.is_some() {
             // A change of an archive changes all of it.
+            return true;
+        }
+        if self.suppression.as_ref().is_some_and(|suppression| lines.contains(&suppression.line)) {
             return true;
         }
         let mut regions = std::iter::once(&self.region)
@@ -74,28 +94,25 @@ pub(crate) struct Glimpse {
 
 impl Glimpse {
     pub(crate) fn of(one: &Sighting) -> Self {
-        Glimpse { rule: one.rule, secret: one.secret.clone(), silenced: one.suppression.is_some() }
+        Glimpse { rule: one.rule, secret: one.secret.clone(), silenced: one.is_silenced() }
     }
 
     /// Whether the sighting is of the same secret, silenced alike.
     pub(crate) fn is_of(&self, one: &Sighting) -> bool {
-        self.rule == one.rule && self.secret == one.secret && self.silenced == one.suppression.is_some()
+        self.rule == one.rule && self.secret == one.secret && self.silenced == one.is_silenced()
     }
 }
 
 /// Glances at text whose scan is known.
-pub(crate) fn glance(
-    rules: &RuleSet,
-    judge: &mut Judge,
-    text: &[u8],
-    encoding: Encoding,
-    state: &State,
-) -> Vec<Glimpse> {
+pub(crate) fn glance(eye: Eye<'_>, judge: &mut Judge, text: &[u8], encoding: Encoding, state: &State) -> Vec<Glimpse> {
     if !state.may_conclude() {
         return Vec::new();
     }
-    let scan = settled(rules, detect::conclude(rules, judge, text, state), encoding);
-    let silenced = |one: &Match| scan.markers.iter().any(|marker| silences(text, *marker, one.span));
+    let scan = settled(eye.rules, detect::conclude(eye.rules, judge, text, state), encoding);
+    let silenced = |one: &Match| {
+        let held = eye.silence.of(eye.rules, one);
+        covering(text, &scan.markers, one.span).any(|at| held.objection(text, scan.markers[at]).is_none())
+    };
     let glimpse = |one: &Match| Glimpse { rule: one.rule, secret: one.secret.clone(), silenced: silenced(one) };
     scan.matches.iter().map(glimpse).collect()
 }
@@ -109,23 +126,22 @@ fn settled(rules: &RuleSet, mut scan: Scan, encoding: Encoding) -> Scan {
     scan
 }
 
-/// Whether a marker stands on a line that silences the span.
-fn silences(text: &[u8], (index, marker): (usize, Span), span: Span) -> bool {
-    if marker.overlaps(&span) || !is_marker(text, index, marker) {
-        return false;
-    }
-    let line_start = memchr::memrchr(b'\n', &text[..span.start]).map_or(0, |at| at + 1);
-    match MARKERS[index].scope {
-        Scope::SameLine => {
-            let last = span.end - 1;
-            let line_end = memchr::memchr(b'\n', &text[last..]).map_or(text.len(), |at| last + at);
-            (line_start..line_end).contains(&marker.start)
-        }
-        Scope::NextLine => line_start.checked_sub(1).is_some_and(|end| {
-            let above = memchr::memrchr(b'\n', &text[..end]).map_or(0, |at| at + 1);
-            (above..end).contains(&marker.start)
-        }),
-    }
+/// The markers, as their indexes in the list, that stand where they silence the span.
+fn covering(text: &[u8], markers: &[(usize, Span)], span: Span) -> impl Iterator<Item = usize> {
+    let line = memchr::memrchr(b'\n', &text[..span.start]).map_or(0, |at| at + 1);
+    let above = line.checked_sub(1).map(|end| memchr::memrchr(b'\n', &text[..end]).map_or(0, |at| at + 1));
+    let last = span.end - 1;
+    let end = memchr::memchr(b'\n', &text[last..]).map_or(text.len(), |at| last + at);
+    let first = markers.partition_point(|(_, marker)| marker.start < above.unwrap_or(line));
+    let near = (first..markers.len()).take_while(move |at| markers[*at].1.start < end);
+    near.filter(move |at| {
+        let (index, marker) = markers[*at];
+        let there = match MARKERS[index].scope {
+            Scope::SameLine => marker.start >= line,
+            Scope::NextLine => marker.start < line,
+        };
+        there && !marker.overlaps(&span) && is_marker(text, index, marker)
+    })
 }
 
 /// A marker stands by itself: `loggignore` holds none.
@@ -148,21 +164,22 @@ pub(crate) struct SightedPart {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sighted {
     pub(crate) sightings: Vec<Sighting>,
-    /// Markers that silence nothing: line and index.
-    pub(crate) unused: Vec<(u32, usize)>,
+    pub(crate) unused: Vec<Unused>,
     /// What was met inside, where the content is an archive.
     pub(crate) opened: Opened,
 }
 
 /// Scans a file: its bytes, and what is inside where it is an archive or a document.
 pub(crate) fn sight_file(plan: &Plan, content: &[u8]) -> Sighted {
-    let mut outer = sight(&plan.rules, content, plan.line_hashes);
+    let mut outer = sight(plan.eye(), content);
     if !archive::is_archive(content) {
         return outer;
     }
+    // Nobody reviews suppressions inside an archive: a misspelt marker there is not told.
+    let eye = Eye { near_misses: false, ..plan.eye() };
     let mut inner: Vec<Sighting> = Vec::new();
     outer.opened = archive::open(content, &plan.archives, &mut |member| {
-        let mut seen = sight(&plan.rules, member.content, plan.line_hashes).sightings;
+        let mut seen = sight(eye, member.content).sightings;
         // A view shows the same content once more: only what the bytes do not tell.
         let known = |one: &Sighting, path: &str, all: &[Sighting]| {
             all.iter().rev().take_while(|other| other.member.as_deref() == Some(path)).any(|other| other.says(one))
@@ -184,17 +201,25 @@ pub(crate) fn sight_file(plan: &Plan, content: &[u8]) -> Sighted {
     outer
 }
 
-/// Scans content.
-pub(crate) fn sight(rules: &RuleSet, content: &[u8], line_hashes: bool) -> Sighted {
-    let text = Text::of(content);
-    sight_text(rules, &text, line_hashes)
+/// A marker that silences nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Unused {
+    pub(crate) line: u32,
+    /// As it is written, or as it should be.
+    pub(crate) marker: String,
+    /// What was meant, where it is misspelt.
+    pub(crate) meant: Option<&'static str>,
 }
 
-/// Scans content whose encoding is known.
-pub(crate) fn sight_text(rules: &RuleSet, text: &Text<'_>, line_hashes: bool) -> Sighted {
+/// Scans content.
+pub(crate) fn sight(eye: Eye<'_>, content: &[u8]) -> Sighted {
+    let text = Text::of(content);
     let bytes = &*text.bytes;
+    let rules = eye.rules;
     let scan = settled(rules, detect::scan(rules, bytes), text.encoding);
-    if scan.matches.is_empty() && scan.markers.is_empty() {
+    let misspelt =
+        if eye.near_misses && text.encoding != Encoding::Binary { detect::near_misses(bytes) } else { vec![] };
+    if scan.matches.is_empty() && scan.markers.is_empty() && misspelt.is_empty() {
         return Sighted::default();
     }
     let lines = LineIndex::new(bytes);
@@ -205,7 +230,7 @@ pub(crate) fn sight_text(rules: &RuleSet, text: &Text<'_>, line_hashes: bool) ->
     let mut sightings = Vec::with_capacity(scan.matches.len());
     for one in &scan.matches {
         let region = lines.region(one.span);
-        let silenced = markers.iter().position(|marker| silences(bytes, *marker, one.span));
+        let silenced = page.silencing(eye.silence, &markers, one);
         if let Some(at) = silenced {
             used[at] = true;
         }
@@ -227,15 +252,38 @@ pub(crate) fn sight_text(rules: &RuleSet, text: &Text<'_>, line_hashes: bool) ->
                     rule: part.rule,
                 })
                 .collect(),
-            suppression: silenced.map(|at| page.suppression(markers[at])),
+            suppression: silenced.map(|at| page.comment(markers[at])),
             needs_path: one.needs_path.clone(),
             snippet: page.snippet(one, region),
-            line_hash: if line_hashes { line_hash(bytes, one.span.start) } else { String::new() },
+            line_hash: if eye.line_hashes { line_hash(bytes, one.span.start) } else { String::new() },
             member: None,
         });
     }
-    let unused = markers.iter().zip(used).filter(|(_, used)| !used);
-    let unused = unused.map(|((index, span), _)| (lines.line(span.start), *index)).collect();
+    for (one, sighting) in
+        scan.matches.iter().zip(&mut sightings).filter(|(_, sighting)| sighting.suppression.is_none())
+    {
+        let Some((at, objection)) = page.refused(eye.silence, &markers, one) else { continue };
+        // A marker that is bound to one secret of its line has nothing to say of the others.
+        if objection == Objection::NeverSuppressed || !used[at] {
+            let objections = vec![objection];
+            let comment = page.comment(markers[at]);
+            sighting.suppression = Some(Suppression { status: SuppressionStatus::Rejected, objections, ..comment });
+        }
+    }
+    let told: BTreeSet<u32> = sightings.iter().filter_map(|one| Some(one.suppression.as_ref()?.line)).collect();
+    let idle = markers.iter().zip(used).filter(|((_, span), used)| !used && !told.contains(&lines.line(span.start)));
+    let idle = idle.map(|((index, span), _)| Unused {
+        line: lines.line(span.start),
+        marker: MARKERS[*index].literal.to_owned(),
+        meant: None,
+    });
+    let misspelt = misspelt.into_iter().map(|(span, meant)| Unused {
+        line: lines.line(span.start),
+        marker: page.redacted(span),
+        meant: Some(meant),
+    });
+    let mut unused: Vec<Unused> = idle.chain(misspelt).collect();
+    unused.sort_by_key(|one| one.line);
     Sighted { sightings, unused, opened: Opened::default() }
 }
 
@@ -248,17 +296,30 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn suppression(&self, (index, span): (usize, Span)) -> Suppression {
+    /// The marker that silences a match, as its index.
+    fn silencing(&self, silence: Silence<'_>, markers: &[(usize, Span)], one: &Match) -> Option<usize> {
+        let held = silence.of(self.rules, one);
+        covering(self.bytes, markers, one.span).find(|at| held.objection(self.bytes, markers[*at]).is_none())
+    }
+
+    /// A marker that stands beside a match and does not silence it, as its index and why.
+    fn refused(&self, silence: Silence<'_>, markers: &[(usize, Span)], one: &Match) -> Option<(usize, Objection)> {
+        let is_secret = self.rules.rules()[one.rule].spec.severity > Severity::Note;
+        let held = silence.of(self.rules, one);
+        let mut near = covering(self.bytes, markers, one.span).filter(|_| is_secret);
+        near.find_map(|at| Some((at, held.objection(self.bytes, markers[at])?)))
+    }
+
+    fn comment(&self, (index, span): (usize, Span)) -> Suppression {
         let line = self.lines.line(span.start);
         let rest = Span::new(span.start, self.lines.line_span(line).end.max(span.end));
         let text = cut(&self.redacted(rest), COMMENT);
         Suppression {
             marker: MARKERS[index].literal.to_owned(),
+            reason: detect::reason(&text),
             text: text.trim().to_owned(),
             line,
-            author: None,
-            date: None,
-            commit: None,
+            ..Suppression::default()
         }
     }
 
@@ -339,7 +400,9 @@ mod tests {
 
     fn seen(template: &str) -> (String, Sighted) {
         let text = fill(template, 11).expect("known fields");
-        let sighted = sight(&RuleSet::embedded(), text.as_bytes(), false);
+        let rules = RuleSet::embedded();
+        let eye = Eye { rules: &rules, silence: Silence::default(), line_hashes: false, near_misses: true };
+        let sighted = sight(eye, text.as_bytes());
         (text, sighted)
     }
 

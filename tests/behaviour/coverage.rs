@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::util::{Folder, Repo, leak, plan, scan};
+use crate::util::{Folder, Repo, at, leak, plan, scan};
 
 #[test]
 fn a_clean_repository_is_clean_and_says_what_was_read() {
@@ -53,6 +53,51 @@ fn a_clone_without_blobs_is_incomplete() {
         assert!(found.skipped().contains("left them with its remote"), "{}", found.skipped());
         assert!(found.report["coverage"]["missing_objects"].as_u64() > Some(0));
     }
+}
+
+#[test]
+fn a_clone_without_trees_is_incomplete() {
+    let repo = Repo::new();
+    repo.add("folder/a", "one\n");
+    repo.add("folder/a", "two\n");
+    repo.git(&["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", repo.path().display());
+    repo.git(&["clone", "-q", "--filter=tree:0", "--no-checkout", &url, "clone"]);
+    let found = scan(&repo.at("clone"), &[]);
+    assert_eq!(found.code, Some(3), "{}", found.stderr);
+    assert!(found.skipped().contains("left them with its remote"), "{}", found.skipped());
+    assert_eq!(found.report["coverage"]["missing_objects"], 2, "the root tree of each commit");
+}
+
+#[test]
+fn replaced_objects_are_read_as_they_were_and_as_they_are() {
+    let repo = Repo::new();
+    let (old, new) = (leak(1), leak(2));
+    repo.add("env", &old.line);
+    repo.write("new", &new.line);
+    let (from, to) = (repo.git(&["rev-parse", "HEAD:env"]), repo.git(&["hash-object", "-w", "new"]));
+    std::fs::remove_file(repo.at("new")).expect("just written");
+    repo.git(&["replace", &from, &to]);
+    assert_eq!(repo.git(&["show", "HEAD:env"]), new.line.trim_end());
+    let found = repo.scan(&["--no-worktree"]);
+    assert_eq!((found.code, found.incomplete()), (Some(1), false), "{}", found.skipped());
+    assert_eq!(found.where_is(&old), [at("commit", "env")]);
+    assert_eq!(found.places(&new).len(), 1);
+}
+
+#[test]
+fn grafts_hide_no_commit() {
+    let repo = Repo::new();
+    let one = leak(1);
+    repo.add("env", &one.line);
+    repo.git(&["rm", "-q", "env"]);
+    repo.write("a", "one\n");
+    let last = repo.commit("without");
+    repo.write(".git/info/grafts", format!("{last}\n"));
+    assert_eq!(repo.git(&["rev-list", "--count", "HEAD"]), "1", "git itself does not look beyond");
+    let found = repo.scan(&["--no-worktree"]);
+    assert_eq!((found.code, found.incomplete()), (Some(1), false), "{}", found.skipped());
+    assert_eq!(found.where_is(&one), [at("commit", "env")]);
 }
 
 #[test]

@@ -157,6 +157,36 @@ fn a_secret_that_came_back_has_its_first_commit() {
 }
 
 #[test]
+fn the_commit_that_removed_a_secret_is_told() {
+    let repo = Repo::new();
+    let (one, other, kept) = (leak(1), leak(2), leak(3));
+    repo.add("app/env", &one.line);
+    repo.add("other", &other.line);
+    repo.add("kept", &kept.line);
+    repo.git(&["checkout", "-q", "-b", "topic"]);
+    repo.add("topic", "1\n");
+    repo.git(&["checkout", "-q", "-"]);
+    repo.add("app/env", "nothing\n");
+    repo.add("app/env", format!("# again\n{}", one.line));
+    repo.git(&["rm", "-q", "-r", "app"]);
+    let last = repo.commit_staged("without");
+    // The topic still holds it; the side that wins removed it before.
+    repo.git(&["merge", "-q", "--no-ff", "-m", "merge", "topic"]);
+    repo.git(&["checkout", "-q", "-b", "elsewhere", "topic"]);
+    repo.git(&["rm", "-q", "other"]);
+    repo.commit_staged("not on the way to HEAD");
+    repo.git(&["checkout", "-q", "-"]);
+    let found = repo.scan(&["--no-worktree"]);
+    let removal = &found.place(&one, "commit")["removed_in"];
+    assert_eq!(text(removal, "commit"), last);
+    assert_eq!(text(removal, "date"), repo.git(&["show", "-s", "--format=%aI", &last]));
+    for still in [&other, &kept] {
+        let place = found.place(still, "commit");
+        assert_eq!((place["at_head"].as_bool(), place.get("removed_in")), (Some(true), None));
+    }
+}
+
+#[test]
 fn one_secret_in_many_places_is_one_finding() {
     let repo = Repo::new();
     let one = leak(1);

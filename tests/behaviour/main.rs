@@ -4,14 +4,19 @@
 mod util;
 
 mod archives;
+mod baseline;
 mod cli;
 mod coverage;
 mod determinism;
 mod encodings;
+mod events;
+mod formats;
 mod history;
+mod hooks;
 mod properties;
 mod range;
 mod regressions;
+mod review;
 mod rule_files;
 mod schema;
 mod secrecy;

@@ -82,3 +82,53 @@ proptest! {
         }
     }
 }
+
+/// A line of a file: a leak, silenced or not in one of the ways there are, or something else.
+fn line() -> impl Strategy<Value = (u64, usize)> {
+    (0u64..40, 0usize..8)
+}
+
+/// The lines with markers, and the same without a marker.
+fn lines(spec: &[(u64, usize)]) -> (String, String) {
+    let (mut with, mut without) = (String::new(), String::new());
+    for (seed, how) in spec {
+        let one = leak(*seed).line;
+        let (before, after) = match how {
+            0 => ("", " # trufflehog:ignore"),
+            1 => ("/* gitleaks:allow */ ", ""),
+            2 => ("# pragma: allowlist nextline secret\n", ""),
+            3 => ("", " // snout:ignore rule=genesys-client-secret -- a test"),
+            4 => ("", " # snout:ignore[00000000]"),
+            5 => ("# secretlint-disable-next-line\n", " # secretlint-disable-line"),
+            6 => ("", " # tufflehog:ignore"),
+            _ => ("", ""),
+        };
+        // A marker's line stays, so that nothing else moves nearer to a secret.
+        let blank = |text: &str| text.chars().map(|c| if c == '\n' { c } else { ' ' }).collect::<String>();
+        with += &format!("{before}{one}{after}\n");
+        without += &format!("{}{one}{}\n", blank(before), blank(after));
+    }
+    (with, without)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_is_hidden_that_is_not_listed(spec in proptest::collection::vec(line(), 1..12)) {
+        let (with, without) = lines(&spec);
+        let places = |findings: &[snout::Finding]| -> Vec<(String, String, u32)> {
+            let all = findings.iter().flat_map(|finding| finding.occurrences.iter().map(move |place| (finding, place)));
+            all.map(|(finding, place)| (finding.rule.clone(), finding.fingerprint.clone(), place.region.start_line)).collect()
+        };
+        let (marked, stripped) = (read(with), read(without));
+        let mut told = places(&marked.findings);
+        told.extend(places(&marked.suppressed));
+        let mut all = places(&stripped.findings);
+        told.sort();
+        all.sort();
+        prop_assert!(stripped.suppressed.is_empty());
+        prop_assert_eq!(told, all);
+        prop_assert!(!spec.iter().any(|(_, how)| [0, 1, 2, 3, 5].contains(how)) || !marked.suppressed.is_empty());
+    }
+}

@@ -136,7 +136,7 @@ fn a_path_limits_a_range() {
 }
 
 #[test]
-fn a_range_of_a_shallow_clone_is_incomplete() {
+fn a_range_of_a_shallow_clone_is_incomplete_only_if_a_commit_of_it_lacks_its_parents() {
     let repo = Repo::new();
     for number in 0..4 {
         repo.add("a", format!("{number}\n"));
@@ -144,6 +144,10 @@ fn a_range_of_a_shallow_clone_is_incomplete() {
     let url = format!("file://{}", repo.path().display());
     repo.git(&["clone", "-q", "--depth", "2", &url, "shallow"]);
     let found = crate::util::scan(&repo.at("shallow"), &["--range", "HEAD~1..HEAD"]);
+    assert_eq!((found.code, found.incomplete()), (Some(0), false), "{}", found.skipped());
+    // From a commit that shares nothing, the range goes down to where the clone was cut.
+    let other = repo.git(&["-C", "shallow", "commit-tree", "-m", "Other", "HEAD^{tree}"]);
+    let found = crate::util::scan(&repo.at("shallow"), &["--range", &format!("{other}..HEAD")]);
     assert_eq!(found.code, Some(3));
     assert!(found.skipped().contains("shallow"), "{}", found.skipped());
 }

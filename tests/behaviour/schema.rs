@@ -48,6 +48,34 @@ fn an_empty_report_holds_to_the_schema() {
 }
 
 #[test]
+fn a_list_of_suppressions_holds_to_its_schema() {
+    let repo = crate::util::Repo::new();
+    repo.write("env", format!("{} # trufflehog:ignore -- a test\n", leak(1).line));
+    repo.write("other", format!("{} #tufflehog:ignore\n{} # snout:ignore\n", leak(2).line, leak(3).line));
+    repo.commit("Three");
+    let who = ["--reviewer", "Eve <eve@example.org>", "--reason", "x", "--expires", "2020-01-01", "--scope", "*"];
+    repo.snout(&[&["suppressions", "accept", "env"], &who[..]].concat());
+    let list: Value = serde_json::from_str(&repo.snout(&["suppressions", "--format", "json"]).stdout).expect("a list");
+    assert_eq!(
+        (list["suppressions"].as_array().map(Vec::len), list["unused"].as_array().map(Vec::len)),
+        (Some(2), Some(1))
+    );
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/suppressions.schema.json");
+    let mut own: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("a schema")).expect("JSON");
+    // The definitions of the other schema, so that nothing is fetched.
+    let text = own.to_string().replace("report.schema.json#/$defs", "#/$defs");
+    own = serde_json::from_str(&text).expect("JSON");
+    own["$defs"] = schema()["$defs"].clone();
+    let validator = jsonschema::validator_for(&own).expect("a schema");
+    let faults: Vec<String> =
+        validator.iter_errors(&list).map(|fault| format!("{}: {fault}", fault.instance_path())).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+    let mut odd = list.clone();
+    odd["suppressions"][0]["surprise"] = json!(1);
+    assert!(!validator.is_valid(&odd));
+}
+
+#[test]
 fn a_field_that_the_schema_does_not_know_is_a_fault() {
     let folder = Folder::new();
     folder.write("env", leak(1).line);

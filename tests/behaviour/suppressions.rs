@@ -62,6 +62,19 @@ fn a_marker_on_another_line_or_inside_a_word_silences_nothing() {
 }
 
 #[test]
+fn a_marker_reaches_over_a_line_end_only_to_the_line_below() {
+    let (one, other) = (leak(1), leak(2));
+    for (content, open) in [
+        (format!("# secretlint-disable-next-line\r\n{}\r\n{}\n", one.line, other.line), 1),
+        (format!("# secretlint-disable-next-line\n\n{}\n", one.line), 1),
+        (format!("{}\n# secretlint-disable-next-line", one.line), 1),
+        (format!("# secretlint-disable-next-line\n{} # snout:ignore\n", one.line), 0),
+    ] {
+        assert_eq!(read(content.clone()).findings.len(), open, "{content}");
+    }
+}
+
+#[test]
 fn a_silenced_finding_is_listed_with_its_words_and_who_wrote_them() {
     let repo = Repo::new();
     let one = leak(1);

@@ -368,6 +368,7 @@ pub(crate) fn plan(target: Target) -> Plan {
         line_hashes: false,
         whole: false,
         key: b"a key for tests".to_vec(),
+        review: snout::review::Review::default(),
     }
 }
 

@@ -242,8 +242,7 @@ fn follow(t: &[u8], name: Span) -> Option<Candidate> {
         }
         b'\r' | b'\n' if !quoted_name => attribute(t, at, &base),
         b',' if quoted_name || before == Some(b':') || indexed => {
-            let value =
-                quoted(t, blank_line(t, at + 1), Candidate { kind: Kind::Pair, operator: Operator::Comma, ..base })?;
+            let value = quoted(t, blank(t, at + 1), Candidate { kind: Kind::Pair, operator: Operator::Comma, ..base })?;
             Some(value)
         }
         b'(' if !quoted_name => {

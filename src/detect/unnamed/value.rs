@@ -54,6 +54,13 @@ impl Reason {
     }
 }
 
+/// Parts of values that say themselves that they are none.
+#[rustfmt::skip]
+const PLACEHOLDERS: &[&str] = &[
+    "example", "changeme", "change-me", "change_me", "placeholder", "your_", "your-", "yourpass", "yourpwd", "yoursecret", "yourtoken",
+    "yourkey", "yourapi", "mypass", "mysecret", "redacted", "xxxxx", "00000000", "insert",
+];
+
 /// Constants and names of types.
 #[rustfmt::skip]
 const CONSTANTS: &[&str] = &[
@@ -198,22 +205,7 @@ pub(super) fn veto(value: &[u8], name: &[u8], quoted: bool, follows: u8) -> Opti
     if inner >= 3 && value.get(inner) == Some(&b'=') && value.len() > inner + 3 && value[inner + 1] != b'=' {
         return Some(Reason::Assignment);
     }
-    if [
-        &b"example"[..],
-        b"changeme",
-        b"change-me",
-        b"change_me",
-        b"placeholder",
-        b"your_",
-        b"your-",
-        b"redacted",
-        b"xxxxx",
-        b"00000000",
-        b"insert",
-    ]
-    .iter()
-    .any(|word| contains_ignoring_case(value, word))
-    {
+    if PLACEHOLDERS.iter().any(|word| contains_ignoring_case(value, word.as_bytes())) {
         return Some(Reason::Placeholder);
     }
     if follows_a_pattern(value) {

@@ -1,0 +1,179 @@
+//! What people decided, as a repository holds it: its settings and its ledger, in the tree, the index or a commit.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use git2::{Commit, Oid, Repository};
+
+use super::diff::{ends, person};
+use super::repo::{Git, open_for_hook, relative};
+use crate::plan::{ScanError, Target};
+use crate::review::{LEDGER, Ledger, SETTINGS};
+use crate::triage::suppress::{EntryAuthors, entry_key};
+
+/// Larger files are no settings and no ledgers.
+const LARGEST: u64 = 16 << 20;
+
+/// A file of a repository: its text, or why it cannot be had; `None` where there is none.
+pub(crate) type Found = Option<Result<String, String>>;
+
+/// The settings that a repository holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepositorySettings {
+    /// Where they are, in words.
+    pub place: String,
+    /// What they say, or why they cannot be read.
+    pub text: Result<String, String>,
+}
+
+/// The settings that a target's repository holds: those of the working tree; for a range those of the commit it begins at,
+/// so that a branch cannot set the rules it is judged by.
+///
+/// # Errors
+/// The repository or an end of the range cannot be found.
+pub fn repository_settings(target: &Target) -> Result<Option<RepositorySettings>, ScanError> {
+    let (found, place) = match target {
+        Target::Stdin(_) | Target::Reached { .. } => (None, String::new()),
+        Target::Path { path, .. } => {
+            let real = path.canonicalize().map_err(|source| ScanError::Path { path: path.into(), source })?;
+            let git = Git::discover(&real).ok().flatten();
+            (git.and_then(|git| of_checkout(&git, SETTINGS)), format!("'{SETTINGS}'"))
+        }
+        Target::Staged { path } => {
+            let repo = open_for_hook(path, "what is staged")?;
+            (of_index(&repo, SETTINGS), format!("'{SETTINGS}' of the index"))
+        }
+        Target::Range { path, from, to } => {
+            let repo = open_for_hook(path, "a range of commits")?;
+            let (start, _) = ends(&repo, path, from.as_deref(), to)?;
+            let id = start.id().to_string();
+            (of_commit(&repo, &start, SETTINGS), format!("'{SETTINGS}' of commit {}", id.get(..10).unwrap_or(&id)))
+        }
+        Target::New { path, tips, .. } => {
+            let repo = open_for_hook(path, "new objects")?;
+            let tip = |name: &String| repo.revparse_single(name).and_then(|tip| tip.peel_to_commit()).ok();
+            let end = tips.iter().find_map(tip);
+            let id = end.as_ref().map_or(String::new(), |end| end.id().to_string());
+            let found = end.and_then(|end| of_commit(&repo, &end, SETTINGS));
+            (found, format!("'{SETTINGS}' of commit {}", id.get(..10).unwrap_or(&id)))
+        }
+    };
+    Ok(found.map(|text| RepositorySettings { place, text }))
+}
+
+/// A file as the commit has it that a range begins at, so that a branch cannot change what it is held against: its text,
+/// or why there is none. `None` if the target is no range, or the file is not in its checkout.
+///
+/// # Errors
+/// The repository or an end of the range cannot be found.
+pub fn merged_file(target: &Target, file: &Path) -> Result<Option<Result<String, String>>, ScanError> {
+    let Target::Range { path, from, to } = target else { return Ok(None) };
+    let repo = open_for_hook(path, "a range of commits")?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let (Some(folder), Some(name)) = (repo.workdir().and_then(|root| relative(root, folder)), file.file_name()) else {
+        return Ok(None);
+    };
+    let name = Path::new(&folder).join(name);
+    let (start, _) = ends(&repo, path, from.as_deref(), to)?;
+    let id = start.id().to_string();
+    let none = || Err(format!("commit {} has no such file", id.get(..10).unwrap_or(&id)));
+    Ok(Some(of_commit(&repo, &start, &name.to_string_lossy()).unwrap_or_else(none)))
+}
+
+/// The root of the checkout that a canonical path is in.
+pub fn checkout_of(path: &Path) -> Option<PathBuf> {
+    Git::discover(path).ok().flatten()?.workdir
+}
+
+/// The user of git at a place, as `Name <email>`.
+pub fn user_of(path: &Path) -> Option<String> {
+    let git = path.canonicalize().ok().and_then(|path| Git::discover(&path).ok().flatten());
+    let config = match git.and_then(|git| git.repo.ok()) {
+        Some(repo) => repo.config().ok()?,
+        None => git2::Config::open_default().ok()?,
+    };
+    Some(format!("{} <{}>", config.get_string("user.name").ok()?, config.get_string("user.email").ok()?))
+}
+
+/// A file of a checkout; of HEAD where nothing is checked out.
+pub(crate) fn of_checkout(git: &Git, name: &str) -> Found {
+    match (&git.workdir, &git.repo) {
+        (Some(root), _) => of_folder(root, name),
+        (None, Ok(repo)) => of_commit(repo, &repo.head().ok()?.peel_to_commit().ok()?, name),
+        (None, Err(_)) => None,
+    }
+}
+
+/// A file below a folder. A link is not followed: it could lead anywhere.
+pub(crate) fn of_folder(root: &Path, name: &str) -> Found {
+    let path = root.join(name);
+    let inside = path
+        .parent()
+        .is_none_or(|folder| folder == root || fs::symlink_metadata(folder).is_ok_and(|meta| meta.is_dir()));
+    let meta = fs::symlink_metadata(&path).ok()?;
+    if !meta.is_file() || !inside {
+        return Some(Err("it is no plain file".into()));
+    }
+    if meta.len() > LARGEST {
+        return Some(Err(too_large(meta.len())));
+    }
+    Some(fs::read_to_string(&path).map_err(|error| format!("it cannot be read: {error}")))
+}
+
+/// A file of the index.
+pub(crate) fn of_index(repo: &Repository, name: &str) -> Found {
+    let entry = repo.index().ok()?.get_path(Path::new(name), 0)?;
+    of_blob(repo, entry.id)
+}
+
+/// A file of a commit.
+pub(crate) fn of_commit(repo: &Repository, commit: &Commit<'_>, name: &str) -> Found {
+    of_blob(repo, blob_at(commit, name)?)
+}
+
+fn blob_at(commit: &Commit<'_>, name: &str) -> Option<Oid> {
+    Some(commit.tree().ok()?.get_path(Path::new(name)).ok()?.id())
+}
+
+fn of_blob(repo: &Repository, id: Oid) -> Found {
+    let blob = match repo.find_blob(id) {
+        Ok(blob) => blob,
+        Err(error) => return Some(Err(format!("it cannot be read: {}", error.message()))),
+    };
+    if blob.size() as u64 > LARGEST {
+        return Some(Err(too_large(blob.size() as u64)));
+    }
+    Some(String::from_utf8(blob.content().to_vec()).map_err(|_| "it is no UTF-8".into()))
+}
+
+fn too_large(size: u64) -> String {
+    format!("it is larger than {LARGEST} bytes ({size} bytes)")
+}
+
+/// Who wrote the entries of a ledger in the commits of a range: the author of each commit whose version has an entry that
+/// no parent's version has.
+pub(crate) fn entry_authors(repo: &Repository, commits: &[Oid], key: &[u8]) -> Result<EntryAuthors, git2::Error> {
+    let mut known: BTreeMap<Oid, Ledger> = BTreeMap::new();
+    let mut out = EntryAuthors::new();
+    for id in commits {
+        let commit = repo.find_commit(*id)?;
+        let Some(mine) = blob_at(&commit, LEDGER) else { continue };
+        let before: BTreeSet<Oid> = commit.parents().filter_map(|parent| blob_at(&parent, LEDGER)).collect();
+        if before.contains(&mine) {
+            continue;
+        }
+        for blob in before.iter().chain([&mine]) {
+            // A version that cannot be read accepts nothing, so whoever mends it is the author of all its entries.
+            let read = || of_blob(repo, *blob)?.ok().and_then(|text| Ledger::parse(LEDGER, &text, key).ok());
+            known.entry(*blob).or_insert_with(|| read().unwrap_or_default());
+        }
+        for entry in known.get(&mine).map_or(&[][..], |ledger| &ledger.entries) {
+            let old = before.iter().filter_map(|blob| known.get(blob)).flat_map(|ledger| &ledger.entries);
+            if !old.clone().any(|other| other.says_same(entry)) {
+                out.entry(entry_key(entry)).or_default().insert(person(&commit.author()));
+            }
+        }
+    }
+    Ok(out)
+}
