@@ -6,7 +6,7 @@
 //! its window, one byte each side, and the blob's ends where the window reaches them.
 
 use super::decode::{self, Run};
-use super::judge::{Judge, WRITTEN};
+use super::judge::Judge;
 use super::{Match, Scan, join};
 use crate::rule::{RuleSet, Target};
 use crate::span::Span;
@@ -214,8 +214,9 @@ fn find(rules: &RuleSet, text: &[u8], window: Span, each: &mut dyn FnMut(Hit, us
 }
 
 fn reach_of(rules: &RuleSet, rule: usize, variant: usize) -> Reach {
-    let compiled = rules.rules()[rule].variants[variant].compiled();
-    Reach { behind: compiled.behind, ahead: compiled.ahead + WRITTEN }
+    let rule = &rules.rules()[rule];
+    let compiled = rule.variants[variant].compiled();
+    Reach { behind: compiled.behind, ahead: compiled.ahead + rule.written(variant) }
 }
 
 fn judge_hit(

@@ -14,8 +14,6 @@ use crate::span::Span;
 
 /// Bytes that escapes and joints may add to what a rule reads.
 pub(crate) const WRITTEN: usize = 96;
-/// Bytes between the name of a value and the value, at most.
-const SEPARATOR: usize = 48;
 /// The longest file that is looked at as one secret.
 pub(super) const WHOLE_FILE: usize = 4096;
 
@@ -79,7 +77,7 @@ impl Judge {
                 from = whole.end().max(whole.start() + 1);
             }
         }
-        if !any {
+        if !any && rule.written(variant_index) > 0 {
             judge_plain(rule, rule_index, variant_index, text, window, hit).into_iter().for_each(out);
         }
     }
@@ -124,14 +122,8 @@ fn judge_plain(
     let variant = &rule.variants[variant_index];
     let compiled = variant.compiled();
     let Look::Pattern { regex, secret: group } = &compiled.look else { return None };
-    let window = Span::new(window.start, (window.end + WRITTEN).min(text.len()));
-    let join = variant.form.joined || !rule.spec.generic;
-    // Names of unnamed secrets are in every file: they are read again only where an escape stands between name and value.
-    let near = if join { window.end } else { window.end.min(hit.end + SEPARATOR) };
-    if !Plain::is_needed(Span::new(window.start, near).of(text), join) {
-        return None;
-    }
-    let Plain { bytes, origin } = Plain::of(window.of(text), join)?;
+    let window = Span::new(window.start, (window.end + rule.written(variant_index)).min(text.len()));
+    let Plain { bytes, origin } = Plain::of(window.of(text))?;
     let at = origin.binary_search(&((hit.start - window.start) as u32)).ok()?;
     let input = match variant.form.back {
         Some(back) => Input::new(&bytes).span(at.checked_sub(back)?..bytes.len()).anchored(Anchored::Yes),

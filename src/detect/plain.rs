@@ -22,18 +22,13 @@ enum Written {
 }
 
 impl Plain {
-    /// Whether there is anything to resolve.
-    pub(super) fn is_needed(text: &[u8], join: bool) -> bool {
-        first(text, join).is_some()
-    }
-
-    /// Nothing where the text is plain already. Literals are put together only if asked to.
-    pub(super) fn of(text: &[u8], join: bool) -> Option<Self> {
-        let first = first(text, join)?;
+    /// Nothing where the text is plain already.
+    pub(super) fn of(text: &[u8]) -> Option<Self> {
+        let first = first(text)?;
         let mut plain = Plain { bytes: text[..first].to_vec(), origin: (0..first as u32).collect() };
         let mut at = first;
         while at < text.len() {
-            let len = match written(text, at, join) {
+            let len = match written(text, at) {
                 Some(Written::Nothing(len)) => len,
                 Some(Written::Char(c, len)) => {
                     plain.push(at, c.encode_utf8(&mut [0; 4]).as_bytes());
@@ -55,19 +50,15 @@ impl Plain {
     }
 }
 
-/// The first byte that is not written for itself. Most windows hold none, and most of the others only what patterns see
-/// through: where literals are not put together, a quote or a line's end is no reason to look again.
-fn first(text: &[u8], join: bool) -> Option<usize> {
-    let escape = memchr::memchr3_iter(b'\\', b'%', b'&', text)
-        .filter(|at| join || text[*at] != b'\\' || matches!(text.get(at + 1), Some(b'u' | b'x' | b'/')))
-        .find(|at| written(text, *at, false).is_some());
-    let joint = || memchr::memchr3_iter(b'"', b'\'', b'`', text).find(|at| joint(text, *at).is_some());
-    let joint = if join { joint() } else { None };
+/// The first byte that is not written for itself. Most windows hold none.
+fn first(text: &[u8]) -> Option<usize> {
+    let escape = memchr::memchr3_iter(b'\\', b'%', b'&', text).find(|at| written(text, *at).is_some());
+    let joint = memchr::memchr3_iter(b'"', b'\'', b'`', text).find(|at| joint(text, *at).is_some());
     escape.into_iter().chain(joint).min()
 }
 
 /// What the bytes at `at` are written for, if not for themselves.
-fn written(text: &[u8], at: usize, join: bool) -> Option<Written> {
+fn written(text: &[u8], at: usize) -> Option<Written> {
     let rest = &text[at..];
     match rest[0] {
         b'\\' => backslash(text, at),
@@ -76,7 +67,7 @@ fn written(text: &[u8], at: usize, join: bool) -> Option<Written> {
             (0x20..0x7F).contains(&code).then_some(Written::Char(code as u8 as char, 3))
         }
         b'&' => entity(rest).map(|(c, len)| Written::Char(c, len)),
-        b'"' | b'\'' | b'`' if join => joint(text, at).map(Written::Nothing),
+        b'"' | b'\'' | b'`' => joint(text, at).map(Written::Nothing),
         _ => None,
     }
 }
@@ -133,7 +124,7 @@ mod tests {
     use super::*;
 
     fn plain(text: &str) -> Option<String> {
-        Plain::of(text.as_bytes(), true).map(|plain| String::from_utf8(plain.bytes).expect("UTF-8"))
+        Plain::of(text.as_bytes()).map(|plain| String::from_utf8(plain.bytes).expect("UTF-8"))
     }
 
     #[test]
@@ -166,7 +157,7 @@ mod tests {
 
     #[test]
     fn every_byte_tells_where_it_came_from() {
-        let Plain { bytes, origin } = Plain::of(b"a\\\"b\\nc", true).expect("escapes");
+        let Plain { bytes, origin } = Plain::of(b"a\\\"b\\nc").expect("escapes");
         assert_eq!((bytes.as_slice(), origin.as_slice()), (&b"a\"b\nc"[..], &[0, 1, 3, 4, 6][..]));
     }
 }
