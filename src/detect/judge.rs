@@ -123,6 +123,9 @@ fn judge_plain(
     let compiled = variant.compiled();
     let Look::Pattern { regex, secret: group } = &compiled.look else { return None };
     let window = Span::new(window.start, (window.end + rule.written(variant_index)).min(text.len()));
+    if !Plain::is_needed(window.of(text)) {
+        return None;
+    }
     let Plain { bytes, origin } = Plain::of(window.of(text))?;
     let at = origin.binary_search(&((hit.start - window.start) as u32)).ok()?;
     let input = match variant.form.back {

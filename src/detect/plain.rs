@@ -5,6 +5,8 @@ use super::decode::entity;
 
 /// Bytes of a joint between two literals, at most.
 const JOINT: usize = 120;
+/// Bytes of a word that may be most of a value, at least.
+const WORD: usize = 16;
 
 /// Bytes without what only writes them, and where each of them came from, ascending.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,6 +24,16 @@ enum Written {
 }
 
 impl Plain {
+    /// Whether a pattern may find in the text what it does not find as it is written. Where nothing is joined, an escape
+    /// has to stand beside a word that may be a value; quotes that are escaped end values as well as plain ones.
+    pub(super) fn is_needed(text: &[u8]) -> bool {
+        joints(text).next().is_some()
+            || memchr::memchr3_iter(b'\\', b'%', b'&', text).any(|at| {
+                let next = text.get(at + 1).copied().unwrap_or(b'"');
+                !b"\"'`".contains(&next) && written(text, at).is_some_and(|written| stands_by_value(text, at, &written))
+            })
+    }
+
     /// Nothing where the text is plain already.
     pub(super) fn of(text: &[u8]) -> Option<Self> {
         let first = first(text)?;
@@ -53,8 +65,20 @@ impl Plain {
 /// The first byte that is not written for itself. Most windows hold none.
 fn first(text: &[u8]) -> Option<usize> {
     let escape = memchr::memchr3_iter(b'\\', b'%', b'&', text).find(|at| written(text, *at).is_some());
-    let joint = memchr::memchr3_iter(b'"', b'\'', b'`', text).find(|at| joint(text, *at).is_some());
-    escape.into_iter().chain(joint).min()
+    escape.into_iter().chain(joints(text).next()).min()
+}
+
+/// Where literals that are put together end.
+fn joints(text: &[u8]) -> impl Iterator<Item = usize> {
+    memchr::memchr3_iter(b'"', b'\'', b'`', text).filter(|at| joint(text, *at).is_some())
+}
+
+/// Whether the words that an escape stands between may be most of a value.
+fn stands_by_value(text: &[u8], at: usize, written: &Written) -> bool {
+    let (Written::Nothing(len) | Written::Char(_, len)) = written;
+    let before = text[..at].iter().rev().take(WORD).take_while(|byte| is_word(**byte)).count();
+    let after = text[at + len..].iter().take(WORD).take_while(|byte| is_word(**byte)).count();
+    before + after >= WORD
 }
 
 /// What the bytes at `at` are written for, if not for themselves.
