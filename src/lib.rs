@@ -15,6 +15,7 @@
 //!     threads: 1,
 //!     exclude: None,
 //!     max_file_size: None,
+//!     archives: snout::ArchiveLimits::default(),
 //!     no_ignore: false,
 //!     reveal: false,
 //!     include_suppressed: false,
@@ -49,6 +50,7 @@ pub use report::{Finding, Format, Occurrence, Report, Style};
 pub use rule::{RuleError, RuleSet, Severity};
 pub use scan::scan;
 pub use secret::Secret;
+pub use source::archive::ArchiveLimits;
 pub use source::decisions::{RepositorySettings, checkout_of, merged_file, repository_settings, user_of};
 pub use span::{LineIndex, Region, Span};
 

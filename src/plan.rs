@@ -6,6 +6,7 @@ use globset::GlobSet;
 
 use crate::review::Review;
 use crate::rule::RuleSet;
+use crate::source::archive::ArchiveLimits;
 use crate::triage::sight::Eye;
 use crate::triage::silence::Silence;
 
@@ -21,6 +22,8 @@ pub struct Plan {
     pub exclude: Option<GlobSet>,
     /// Files and objects above this many bytes are left out, and said to be.
     pub max_file_size: Option<u64>,
+    /// How much of archives and documents is read.
+    pub archives: ArchiveLimits,
     /// Read files that git ignores.
     pub no_ignore: bool,
     /// Put the secrets into the report.

@@ -12,10 +12,10 @@ use crate::review::{Entry, LEDGER, Ledger};
 use crate::rule::{Rule, fill_example};
 use crate::secret::Secret;
 use crate::source::repo::{Git, Tips, display, open_for_hook, relative};
-use crate::source::{Desk, decisions, diff, history, merge, skip, worktree};
+use crate::source::{Desk, decisions, diff, history, merge, note_inside, skip, worktree};
 use crate::triage::attribute::{Origin, attribute, sign};
 use crate::triage::group::{Grouping, Place, Placed};
-use crate::triage::sight::sight;
+use crate::triage::sight::{sight, sight_file};
 use crate::triage::suppress::{Bench, EntryAuthors, entry_key};
 
 /// Files in which the writer of a suppression is looked for; each costs a walk through the file's history.
@@ -107,7 +107,9 @@ impl<'a> Run<'a> {
             self.coverage.notes.push("standard input was empty".into());
         }
         let place = Place::direct(SourceKind::Stdin, None);
-        let seen = sight(plan.eye(), content).sightings.into_iter().filter(|one| one.stands_at(&plan.rules, None));
+        let seen = sight_file(plan, content);
+        note_inside(&mut self.coverage, "standard input", seen.opened);
+        let seen = seen.sightings.into_iter().filter(|one| one.stands_at(&plan.rules, None));
         let mut placed: Vec<Placed> = seen.map(|sighting| Placed { sighting, place: place.clone() }).collect();
         self.judge(&mut placed, &Ledger::default(), None);
         self.placed.extend(placed);
@@ -471,8 +473,9 @@ fn date(one: &mut Placed, firsts: &foldhash::HashMap<(String, usize, Secret, boo
 /// Says of suppressions in the working tree who wrote their line; yields a note where there were too many to ask.
 fn blame(repo: &Repository, placed: &mut [Placed], most: usize) -> Option<String> {
     let mut files: BTreeMap<String, Vec<&mut Placed>> = BTreeMap::new();
-    let silenced =
-        placed.iter_mut().filter(|one| one.place.source == SourceKind::Worktree && one.sighting.suppression.is_some());
+    let silenced = placed.iter_mut().filter(|one| {
+        one.place.source == SourceKind::Worktree && one.sighting.member.is_none() && one.sighting.suppression.is_some()
+    });
     for one in silenced {
         if let Some(path) = one.place.path.clone() {
             files.entry(path).or_default().push(one);
@@ -553,7 +556,7 @@ fn scrub(report: &mut Report, redactor: &Redactor) {
         }
         redactor.scrub(&mut finding.reason);
         for one in &mut finding.occurrences {
-            let texts = [&mut one.path, &mut one.author].into_iter().flatten();
+            let texts = [&mut one.path, &mut one.member, &mut one.author].into_iter().flatten();
             texts.chain([&mut one.snippet.text]).for_each(|text| redactor.scrub(text));
             if let Some(suppression) = &mut one.suppression {
                 let said = [&mut suppression.reason, &mut suppression.author].into_iter().flatten();

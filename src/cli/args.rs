@@ -106,6 +106,15 @@ pub(crate) struct Input {
     /// Leave out larger files and objects, and say so: bytes, or with k, M or G
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub(crate) max_file_size: Option<u64>,
+    /// Archives opened within archives; 0 opens none [default: 8]
+    #[arg(long, value_name = "N")]
+    pub(crate) archive_depth: Option<usize>,
+    /// Bytes read of what one archive holds [default: 1G]
+    ///
+    /// The first 64M come whatever the archive's own size; beyond, it may hold 200 times as much as its own size. One
+    /// member is read up to a quarter of it. What lies beyond a limit is told in the report.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) archive_size: Option<u64>,
     /// Scan every version of a file whole: the slow way, which must find the same
     #[arg(long, hide = true)]
     pub(crate) whole: bool,

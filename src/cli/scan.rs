@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use snout::review::Review;
-use snout::{Finding, Format, Plan, Report, RuleSet, ScanError, Severity, Style, Target};
+use snout::{ArchiveLimits, Finding, Format, Plan, Report, RuleSet, ScanError, Severity, Style, Target};
 
 use super::Exit;
 use super::args::{Basis, FailOn, ReportFormat, Scan};
@@ -131,6 +131,12 @@ fn destinations(args: &Scan) -> Result<Vec<(Format, Destination)>> {
     Ok(all)
 }
 
+fn archives(args: &Scan) -> ArchiveLimits {
+    let default = ArchiveLimits::default();
+    let total = args.input.archive_size.unwrap_or(default.total);
+    ArchiveLimits { depth: args.input.archive_depth.unwrap_or(default.depth), total, member: total / 4, ..default }
+}
+
 fn format(format: ReportFormat) -> Format {
     match format {
         ReportFormat::Text => Format::Text,
@@ -171,6 +177,7 @@ fn plan(
         rules: RuleSet::with_files(&rules, &config.disable)?,
         threads: args.input.threads.unwrap_or(0),
         exclude: exclude(&globs)?,
+        archives: archives(args),
         max_file_size: args.input.max_file_size.or(config.max_file_size),
         no_ignore: args.input.no_ignore,
         reveal: args.output.reveal,
@@ -199,6 +206,7 @@ pub(super) fn plan_for(
         rules: RuleSet::with_files(&rules, &config.disable)?,
         threads: 0,
         exclude: exclude(&config.exclude)?,
+        archives: ArchiveLimits::default(),
         max_file_size: config.max_file_size,
         no_ignore: false,
         reveal,

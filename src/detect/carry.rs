@@ -214,8 +214,9 @@ fn find(rules: &RuleSet, text: &[u8], window: Span, each: &mut dyn FnMut(Hit, us
 }
 
 fn reach_of(rules: &RuleSet, rule: usize, variant: usize) -> Reach {
-    let compiled = rules.rules()[rule].variants[variant].compiled();
-    Reach { behind: compiled.behind, ahead: compiled.ahead }
+    let rule = &rules.rules()[rule];
+    let compiled = rule.variants[variant].compiled();
+    Reach { behind: compiled.behind, ahead: compiled.ahead + rule.written(variant) }
 }
 
 fn judge_hit(
@@ -366,6 +367,20 @@ mod tests {
             "{{pem EC PRIVATE KEY}}",
             "%41%42%43%44%45%46%47%48%49",
             "\\u0041\\u0042\\u0043\\u0044\\u0045\\u0046\\u0047\\u0048",
+            "&#65;&#x42;&#67;&quot;",
+            "\\x41\\x42\\x43\\x44",
+            "%3A%2F%2Fuser%3A",
+            ":\\/\\/",
+            "\\\"",
+            "\\n",
+            "\" +\n  \"",
+            "\\\n",
+            "&#61;",
+            "{{base64 of some words before a token of its own: }}",
+            "\n    {{b64 48}}",
+            "H4sIAAAAAAAAA{{b64 24}}",
+            "eJwr{{b64 24}}",
+            "{{base64 of some words before the\n{{base64 of client_secret={{b64url 32}}}}}}",
             "trufflehog:ignore",
             "{{hex 40}}",
             "plain words of a text, nothing more. ",

@@ -1,10 +1,12 @@
 //! Encoded stretches, decoded in place, each with a map back to the bytes it came from.
 
+use std::io::Read;
 use std::sync::Arc;
 
 use super::Match;
 use super::carry::Stretch;
 use super::checksum::base64;
+use super::text::utf16_le;
 use crate::rule::RuleSet;
 use crate::secret::Secret;
 use crate::span::Span;
@@ -15,6 +17,8 @@ const CONTEXT: usize = 512;
 const DEPTH: usize = 3;
 /// Shortest stretch of base64 or hexadecimal worth decoding.
 const SHORTEST: usize = 24;
+/// Most bytes of a run that are decoded, and most that come out of what is packed.
+const LARGEST: usize = 4 << 20;
 
 /// Text with encoded stretches replaced by what they say.
 pub(super) struct View {
@@ -41,7 +45,7 @@ pub(super) struct Run {
 
 /// One view for each group of encoded stretches that share their context.
 pub(super) fn views(text: &[u8], runs: &[Run]) -> Vec<View> {
-    let near = |a: &Run, b: &Run| b.span.start - a.span.end <= 2 * CONTEXT;
+    let near = |a: &Run, b: &Run| b.span.start.saturating_sub(a.span.end) <= 2 * CONTEXT;
     runs.chunk_by(near).map(|group| View::new(text, group)).collect()
 }
 
@@ -51,12 +55,17 @@ impl View {
         let mut view = View { text: Vec::new(), pieces: Vec::new() };
         let mut at = first.start.saturating_sub(CONTEXT);
         for run in group {
+            if run.span.start < at {
+                // A line of a block that was decoded with the lines before it.
+                continue;
+            }
+            let Some(block) = Block::of(text, run) else { continue };
             view.push(Span::new(at, run.span.start), None, Span::new(at, run.span.start).of(text));
-            let (decoded, encoding) = deepen(&run.text, run.encoding.to_owned(), DEPTH - 1);
-            view.push(run.span, Some(encoding), &decoded);
-            at = run.span.end;
+            let (decoded, encoding) = deepen(&block.text, block.encoding, DEPTH - 1);
+            view.push(block.span, Some(encoding), &decoded);
+            at = block.span.end;
         }
-        let end = (last.end + CONTEXT).min(text.len());
+        let end = (last.end.max(at) + CONTEXT).min(text.len());
         view.push(Span::new(at, end), None, Span::new(at, end).of(text));
         view
     }
@@ -107,6 +116,113 @@ impl View {
     }
 }
 
+/// A run as it is decoded once everything around it is known: with the lines that go on with it, unpacked.
+struct Block {
+    span: Span,
+    encoding: String,
+    text: Vec<u8>,
+}
+
+impl Block {
+    /// Nothing where the run turns out to hold no text.
+    fn of(text: &[u8], run: &Run) -> Option<Self> {
+        if run.encoding == "base64" {
+            let (end, lines) = lines_of(text, run.span);
+            if let Some((decoded, packing)) = lines.and_then(|lines| open(base64(&lines)?)) {
+                let span = Span::new(run.span.start, end);
+                return Some(Block { span, encoding: format!("base64{packing}"), text: decoded });
+            }
+            if run.text.is_empty() {
+                let (decoded, packing) = open(base64(run.span.of(text))?)?;
+                return Some(Block { span: run.span, encoding: format!("base64{packing}"), text: decoded });
+            }
+        }
+        Some(Block { span: run.span, encoding: run.encoding.to_owned(), text: run.text.to_vec() })
+    }
+}
+
+/// Where base64 that begins with a whole line of it ends, and its characters if it goes on in other lines: each as long
+/// as the first, the last one shorter, whatever they are indented by.
+fn lines_of(text: &[u8], first: Span) -> (usize, Option<Vec<u8>>) {
+    let is = |byte: &u8| BASE64_BYTE[*byte as usize];
+    let mut whole = first.of(text).to_vec();
+    let mut at = first.end;
+    while whole.len() < LARGEST {
+        let Some(gap) = line_break(&text[at..]) else { break };
+        let line = &text[at + gap..];
+        let len = line.iter().take(first.len() + 1).take_while(|byte| is(byte)).count();
+        let padding = line[len..].iter().take(2).take_while(|byte| **byte == b'=').count();
+        // What is longer, or goes on behind the line's end, is something else.
+        let ends =
+            line.get(len + padding).is_none_or(|next| next.is_ascii_whitespace() || b"\"'`\\<&,;)]}".contains(next));
+        if len == 0 || len + padding > first.len() || !ends {
+            break;
+        }
+        whole.extend_from_slice(&line[..len + padding]);
+        at += gap + len + padding;
+        if len + padding < first.len() || padding > 0 {
+            break;
+        }
+    }
+    (at, (at > first.end).then_some(whole))
+}
+
+/// Bytes of the line ending that the text begins with, escaped or not, and of the indentation behind it.
+fn line_break(text: &[u8]) -> Option<usize> {
+    let ending = [&b"\n"[..], b"\r\n", b"\\n", b"\\r\\n", b"\\\n", b"&#10;", b"&#xA;"]
+        .into_iter()
+        .find(|ending| text.starts_with(ending))?;
+    let indent = text[ending.len()..].iter().take(64).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    Some(ending.len() + indent)
+}
+
+/// What decoded bytes say: text, UTF-16 or something packed, with how it is called.
+fn open(bytes: Vec<u8>) -> Option<(Vec<u8>, &'static str)> {
+    if let Some((inflated, name)) = unpack(&bytes) {
+        return is_text(&inflated).then_some((inflated, name));
+    }
+    if is_wide(&bytes) {
+        let text = utf16_le(&bytes);
+        return is_text(&text).then_some((text, "+utf-16"));
+    }
+    is_text(&bytes).then_some((bytes, ""))
+}
+
+/// Inflates gzip (RFC 1952) and zlib (RFC 1950) up to a limit; what was cut off is missing.
+fn unpack(bytes: &[u8]) -> Option<(Vec<u8>, &'static str)> {
+    let mut out = Vec::new();
+    let mut read = |reader: &mut dyn Read| reader.take(LARGEST as u64).read_to_end(&mut out);
+    // A stream cut short still says what it begins with.
+    let name = match bytes {
+        [0x1F, 0x8B, 8, ..] => {
+            read(&mut flate2::bufread::GzDecoder::new(bytes)).ok();
+            "+gzip"
+        }
+        [0x78, 0x01 | 0x5E | 0x9C | 0xDA, ..] => {
+            read(&mut flate2::bufread::ZlibDecoder::new(bytes)).ok();
+            "+zlib"
+        }
+        _ => return None,
+    };
+    (!out.is_empty()).then_some((out, name))
+}
+
+/// Whether decoded bytes begin as ASCII in UTF-16 does, little end first, as PowerShell's encoded commands.
+fn is_wide(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(16)];
+    let plain = |pair: &[u8; 2]| pair[1] == 0 && (pair[0].is_ascii_graphic() || pair[0].is_ascii_whitespace());
+    head.len() >= 8 && head.as_chunks::<2>().0.iter().all(plain)
+}
+
+/// Whether what a run begins with is packed: only with all its lines can it be decoded.
+fn is_packed(head: &[u8]) -> bool {
+    match head {
+        [0x1F, 0x8B, 8, flags, ..] => flags & 0xE0 == 0,
+        [0x78, 0x01 | 0x5E | 0x9C | 0xDA, first, ..] => first & 6 != 6,
+        _ => is_wide(head),
+    }
+}
+
 /// Decodes what was decoded again, as long as it is encoded as a whole.
 fn deepen(text: &[u8], encoding: String, depth: usize) -> (Vec<u8>, String) {
     if depth == 0 {
@@ -119,20 +235,21 @@ fn deepen(text: &[u8], encoding: String, depth: usize) -> (Vec<u8>, String) {
     let (mut out, mut at, mut label) = (Vec::new(), 0, encoding);
     let outer = label.clone();
     for run in inner {
-        out.extend_from_slice(&text[at..run.span.start]);
-        let (deeper, name) = deepen(&run.text, format!("{outer}+{}", run.encoding), depth - 1);
+        let Some(block) = (run.span.start >= at).then(|| Block::of(text, &run)).flatten() else { continue };
+        out.extend_from_slice(&text[at..block.span.start]);
+        let (deeper, name) = deepen(&block.text, format!("{outer}+{}", block.encoding), depth - 1);
         out.extend_from_slice(&deeper);
         if name.len() > label.len() {
             label = name;
         }
-        at = run.span.end;
+        at = block.span.end;
     }
     out.extend_from_slice(&text[at..]);
     (out, label)
 }
 
 /// Bytes next to a run that decide where it ends: an escape that would continue it, padding.
-const MARGIN: usize = 6;
+const MARGIN: usize = ENTITY;
 /// Bytes around a seam in which a run that the base does not tell of has at least one.
 pub(super) const ZONE: usize = MARGIN;
 
@@ -183,11 +300,10 @@ pub(super) fn rescan_runs(
 /// Adds the runs, wherever they begin and end, that have bytes in the zone.
 fn runs_touching(text: &[u8], zone: Span, out: &mut Vec<Run>) {
     base64_runs(text, zone, out);
-    // Most texts have neither escape: one look tells.
-    let from = zone.start.saturating_sub(UNICODE.width);
-    if memchr::memchr2(PERCENT.lead, UNICODE.lead, &text[from..zone.end]).is_some() {
-        escaped_runs(text, zone, &PERCENT, out);
-        escaped_runs(text, zone, &UNICODE, out);
+    // Most texts have no escape: one look tells.
+    let from = zone.start.saturating_sub(ENTITY - 1);
+    if memchr::memchr3(b'%', b'\\', b'&', &text[from..zone.end]).is_some() {
+        escaped_runs(text, zone, out);
     }
 }
 
@@ -206,14 +322,16 @@ static BASE64_BYTE: [bool; 256] = {
 fn base64_runs(text: &[u8], zone: Span, out: &mut Vec<Run>) {
     let is = |byte: &u8| BASE64_BYTE[*byte as usize];
     let Some(last) = zone.end.checked_sub(1) else { return };
+    // Padding before the zone belongs to a run as well.
+    let from = zone.start.saturating_sub(2);
     // No run that was not looked at begins before this place.
-    let mut start = match text.get(zone.start) {
-        Some(byte) if is(byte) => text[..zone.start].iter().rposition(|byte| !is(byte)).map_or(0, |at| at + 1),
-        _ => zone.start + 1,
+    let mut start = match text.get(from) {
+        Some(byte) if is(byte) => text[..from].iter().rposition(|byte| !is(byte)).map_or(0, |at| at + 1),
+        _ => from + 1,
     };
     while start <= last {
         // A run has at least SHORTEST bytes: most are told from the last of them, looked for backwards.
-        let probe = (start + SHORTEST - 1).clamp(zone.start, last);
+        let probe = (start + SHORTEST - 1).clamp(from, last);
         if let Some(gap) = text[start..=probe].iter().rposition(|byte| !is(byte)) {
             start += gap + 1;
             continue;
@@ -239,11 +357,14 @@ fn decode_run(text: &[u8], body: Span, padded_end: usize) -> Option<Run> {
     }
     // Most runs are names, paths and digests; 24 characters of those decode to bytes that no text holds.
     let head = base64(&bytes[..SHORTEST])?;
+    let span = Span::new(body.start, padded_end);
+    if is_packed(&head) {
+        return Some(Run { span, encoding: "base64", text: Arc::default() });
+    }
     if !is_text(&head[..head.len() - 2]) {
         return None;
     }
-    let span = Span::new(body.start, padded_end);
-    let decoded = base64(span.of(text)).or_else(|| base64(bytes))?;
+    let decoded = base64(span.of(text)).or_else(|| base64(bytes)).or_else(|| base64(&bytes[..bytes.len() & !3]))?;
     is_text(&decoded).then_some(Run { span, encoding: "base64", text: decoded.into() })
 }
 
@@ -262,53 +383,146 @@ fn is_text(bytes: &[u8]) -> bool {
     !head.is_empty() && !head.chars().any(|c| c.is_control() && !c.is_ascii_whitespace())
 }
 
-/// A way to write characters as escapes of one width.
-struct Escape {
-    lead: u8,
-    width: usize,
-    encoding: &'static str,
-    decode: fn(&[u8]) -> Option<char>,
+/// A way to write characters as escapes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Escape {
+    /// `%41`
+    Percent,
+    /// `\u0041`
+    Unicode,
+    /// `\x41`
+    Hex,
+    /// `\/`, which JSON allows and PHP writes.
+    Slash,
+    /// `&#65;`, `&#x41;`, `&quot;`
+    Entity,
 }
 
-const PERCENT: Escape =
-    Escape { lead: b'%', width: 3, encoding: "percent", decode: |rest| hex_byte(rest.get(1..3)?).map(char::from) };
+impl Escape {
+    /// The escape that begins at the text's first byte, its character and its length.
+    fn at(text: &[u8]) -> Option<(Escape, char, usize)> {
+        match text.first()? {
+            b'%' => Some((Escape::Percent, hex_byte(text.get(1..3)?)?.into(), 3)),
+            b'&' => entity(text).map(|(c, len)| (Escape::Entity, c, len)),
+            _ => match text.get(1)? {
+                b'u' => {
+                    let digits = std::str::from_utf8(text.get(2..6)?).ok()?;
+                    Some((Escape::Unicode, char::from_u32(u32::from_str_radix(digits, 16).ok()?)?, 6))
+                }
+                b'x' => Some((Escape::Hex, hex_byte(text.get(2..4)?)?.into(), 4)),
+                b'/' => Some((Escape::Slash, '/', 2)),
+                _ => None,
+            },
+        }
+    }
 
-const UNICODE: Escape = Escape {
-    lead: b'\\',
-    width: 6,
-    encoding: "unicode",
-    decode: |rest| {
-        let digits = rest.strip_prefix(b"\\u")?.get(..4)?;
-        char::from_u32(u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?)
-    },
-};
+    /// Where an escape of this kind begins that ends at `end`.
+    fn before(self, text: &[u8], end: usize) -> Option<usize> {
+        let is =
+            |start: usize| Escape::at(&text[start..]).is_some_and(|(kind, _, len)| kind == self && start + len == end);
+        let width = match self {
+            Escape::Percent => 3,
+            Escape::Unicode => 6,
+            Escape::Hex => 4,
+            Escape::Slash => 2,
+            Escape::Entity => {
+                let from = end.saturating_sub(ENTITY);
+                let last = text[from..end].strip_suffix(b";")?;
+                return memchr::memrchr(b'&', last).map(|at| from + at).filter(|at| is(*at));
+            }
+        };
+        end.checked_sub(width).filter(|at| is(*at))
+    }
 
-/// Runs of at least eight escapes in a row.
-fn escaped_runs(text: &[u8], zone: Span, escape: &Escape, out: &mut Vec<Run>) {
-    let decode = |at: usize| (text[at] == escape.lead).then(|| (escape.decode)(&text[at..])).flatten();
-    let mut at = zone.start.saturating_sub(escape.width);
-    while let Some(found) = memchr::memchr(escape.lead, &text[at..zone.end]) {
+    fn name(self) -> &'static str {
+        match self {
+            Escape::Percent => "percent",
+            Escape::Unicode => "unicode",
+            Escape::Hex => "hex escapes",
+            Escape::Slash => "escapes",
+            Escape::Entity => "entities",
+        }
+    }
+
+    /// Fewest escapes in a row that hide what rules look for. Fewer are seen through where a rule judges.
+    fn fewest(self) -> usize {
+        match self {
+            Escape::Slash => 2,
+            Escape::Percent | Escape::Entity | Escape::Hex | Escape::Unicode => 3,
+        }
+    }
+}
+
+/// Escapes of one kind in a row that say something in ASCII.
+fn escaped_runs(text: &[u8], zone: Span, out: &mut Vec<Run>) {
+    let mut at = zone.start.saturating_sub(ENTITY - 1);
+    while let Some(found) = memchr::memchr3(b'%', b'\\', b'&', &text[at..zone.end]) {
         let mut start = at + found;
-        if decode(start).is_none() {
+        let Some((kind, _, _)) = Escape::at(&text[start..]) else {
             at = start + 1;
             continue;
+        };
+        while let Some(before) = kind.before(text, start) {
+            start = before;
         }
-        while start >= escape.width && decode(start - escape.width).is_some() {
-            start -= escape.width;
-        }
-        let (mut end, mut decoded) = (start, String::new());
-        while let Some(c) = text.get(end).and_then(|_| decode(end)) {
+        let (mut end, mut count, mut decoded) = (start, 0, String::new());
+        while let Some((_, c, len)) = Escape::at(&text[end..]).filter(|(other, _, _)| *other == kind) {
             decoded.push(c);
-            end += escape.width;
+            count += 1;
+            end += len;
         }
-        if end - start >= 8 * escape.width {
-            out.push(Run { span: Span::new(start, end), encoding: escape.encoding, text: decoded.into_bytes().into() });
+        let told = decoded.bytes().filter(u8::is_ascii_graphic).count();
+        // Nobody has to escape these: where a word holds one, it hides what the word begins with.
+        let word = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+        let hides = matches!(decoded.as_str(), "_" | "-" | ".") && word(start.checked_sub(1)) && word(Some(end));
+        if hides || (count >= kind.fewest() && told >= kind.fewest()) {
+            out.push(Run { span: Span::new(start, end), encoding: kind.name(), text: decoded.into_bytes().into() });
         }
         if end >= zone.end {
             return;
         }
-        at = end;
+        at = end.max(at + found + 1);
     }
+}
+
+/// Names of the entities that programs write: those of XML, and the ASCII punctuation that encoders add.
+const ENTITIES: [(&str, char); 16] = [
+    ("quot", '"'),
+    ("amp", '&'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("apos", '\''),
+    ("equals", '='),
+    ("colon", ':'),
+    ("sol", '/'),
+    ("plus", '+'),
+    ("lowbar", '_'),
+    ("period", '.'),
+    ("commat", '@'),
+    ("num", '#'),
+    ("nbsp", ' '),
+    ("Tab", '\t'),
+    ("NewLine", '\n'),
+];
+/// Bytes of the longest entity, `&NewLine;` or `&#x0000041;`.
+const ENTITY: usize = 11;
+
+/// The character of the HTML entity that begins at the text's first byte, and the entity's length.
+pub(crate) fn entity(text: &[u8]) -> Option<(char, usize)> {
+    let body = text.strip_prefix(b"&")?;
+    let end = body.iter().take(ENTITY - 1).position(|byte| *byte == b';')?;
+    let name = std::str::from_utf8(&body[..end]).ok()?;
+    let c = match name.strip_prefix('#') {
+        Some(number) => {
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)?
+        }
+        None => ENTITIES.iter().find(|(known, _)| *known == name)?.1,
+    };
+    Some((c, end + 2))
 }
 
 #[cfg(test)]

@@ -6,11 +6,14 @@ use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
 
 use super::entropy::shannon;
+use super::plain::Plain;
 use super::{Match, PathNeed, allow, unnamed};
 use crate::rule::{Look, Rule, RuleSet};
 use crate::secret::Secret;
 use crate::span::Span;
 
+/// Bytes that escapes and joints may add to what a rule reads.
+pub(crate) const WRITTEN: usize = 96;
 /// The longest file that is looked at as one secret.
 pub(super) const WHOLE_FILE: usize = 4096;
 
@@ -55,7 +58,7 @@ impl Judge {
             }
         };
         if variant.form.back.is_some() {
-            if window.start > 0 && !heads.may_begin(text, window.start) && !variant.form.joined {
+            if window.start > 0 && !heads.may_begin(text, window.start) && rule.written(variant_index) == 0 {
                 return;
             }
             let input = Input::new(text).span(window.start..window.end).anchored(Anchored::Yes);
@@ -77,8 +80,8 @@ impl Judge {
                 from = whole.end().max(whole.start() + 1);
             }
         }
-        if variant.form.joined && !any {
-            judge_joined(rule, rule_index, variant_index, text, window, hit).into_iter().for_each(out);
+        if !any && rule.written(variant_index) > 0 {
+            judge_plain(rule, rule_index, variant_index, text, window, hit).into_iter().for_each(out);
         }
     }
 }
@@ -110,8 +113,8 @@ pub(super) fn outcomes(rule: &Rule, variant: usize, text: &[u8], hit: Span) -> V
     out
 }
 
-/// Judges the window with string literals joined where the source only concatenates them.
-fn judge_joined(
+/// Judges the window as the program that reads the source sees it: literals joined, escapes resolved.
+fn judge_plain(
     rule: &Rule,
     rule_index: usize,
     variant_index: usize,
@@ -119,42 +122,29 @@ fn judge_joined(
     window: Span,
     hit: Span,
 ) -> Option<Match> {
-    let (joined, origin) = join_literals(window.of(text))?;
-    let compiled = rule.variants[variant_index].compiled();
+    let variant = &rule.variants[variant_index];
+    let compiled = variant.compiled();
     let Look::Pattern { regex, secret: group, .. } = &compiled.look else { return None };
+    let window = Span::new(window.start, (window.end + rule.written(variant_index)).min(text.len()));
+    if !Plain::is_needed(window.of(text)) {
+        return None;
+    }
+    let Plain { bytes, origin } = Plain::of(window.of(text))?;
+    let at = origin.binary_search(&((hit.start - window.start) as u32)).ok()?;
+    let input = match variant.form.back {
+        Some(back) => Input::new(&bytes).span(at.checked_sub(back)?..bytes.len()).anchored(Anchored::Yes),
+        None => Input::new(&bytes).span(at.saturating_sub(compiled.behind)..bytes.len()),
+    };
     let mut captures = regex.create_captures();
-    let at = origin.iter().position(|&from| window.start + from == hit.start)?;
-    let start = at.saturating_sub(compiled.behind);
-    regex.search_captures(&Input::new(&joined).span(start..joined.len()), &mut captures);
+    regex.search_captures(&input, &mut captures);
     let found = captures.get_group(*group)?;
-    let place = Span::new(window.start + origin[found.start], window.start + origin[found.end - 1] + 1);
-    let whole = Span::new(0, joined.len());
-    let mut one = verdict(rule, rule_index, variant_index, &joined, Span::new(found.start, found.end), whole)?;
+    let (first, last) = (*origin.get(found.start)?, *origin.get(found.end.checked_sub(1)?)?);
+    let place = Span::new(window.start + first as usize, window.start + last as usize + 1);
+    let whole = Span::new(0, bytes.len());
+    let mut one = verdict(rule, rule_index, variant_index, &bytes, Span::new(found.start, found.end), whole)?;
     one.span = place;
     one.support = Span::new(window.start.saturating_sub(1), (window.end + 1).min(text.len()));
     Some(one)
-}
-
-/// The bytes without the joints between adjacent string literals, and where each byte came from.
-fn join_literals(text: &[u8]) -> Option<(Vec<u8>, Vec<usize>)> {
-    let (mut out, mut origin) = (Vec::with_capacity(text.len()), Vec::with_capacity(text.len()));
-    let (mut at, mut any) = (0, false);
-    while at < text.len() {
-        let quote = text[at];
-        if (quote == b'"' || quote == b'\'') && at > 0 && text[at - 1].is_ascii_alphanumeric() {
-            let between = text[at + 1..].iter().take(120).take_while(|byte| b" \t\r\n+.&\\_".contains(byte)).count();
-            let next = at + 1 + between;
-            if between > 0 && text.get(next) == Some(&quote) {
-                at = next + 1;
-                any = true;
-                continue;
-            }
-        }
-        out.push(quote);
-        origin.push(at);
-        at += 1;
-    }
-    any.then_some((out, origin))
 }
 
 /// Whether what the pattern found stands, and the match if so.
@@ -249,13 +239,5 @@ mod tests {
         assert_eq!(key_before(b"{\"code_verifier\": \""), b"code_verifier");
         assert_eq!(key_before(b"a.b = c\nclient-secret: '"), b"client-secret");
         assert_eq!(key_before(b"  "), b"");
-    }
-
-    #[test]
-    fn adjacent_string_literals_are_one() {
-        let (joined, origin) = join_literals(b"x = (\"abc\"\n     \"def\")").expect("a joint");
-        assert_eq!(joined, b"x = (\"abcdef\")");
-        assert_eq!(origin[9], 17);
-        assert!(join_literals(b"f(\"abc\", \"def\")").is_none());
     }
 }

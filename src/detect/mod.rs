@@ -15,16 +15,19 @@ mod decode;
 pub(crate) mod entropy;
 mod explain;
 mod join;
-mod judge;
+pub(crate) mod judge;
 mod marker;
+mod plain;
 pub(crate) mod prefilter;
 mod text;
 pub mod unnamed;
 
 pub use carry::{State, Stretch, conclude, count_hits, rescan, scan_state};
+pub(crate) use decode::entity;
 pub use explain::{Explanation, explain};
 pub use judge::Judge;
 pub(crate) use marker::{Bond, MARKERS, Scope, near_misses, reason};
+pub(crate) use text::wide_strings;
 pub use text::{Encoding, Text, sniff};
 
 use crate::rule::{RuleSet, Target, Weigh};

@@ -164,10 +164,14 @@ pub enum SourceKind {
 pub struct Occurrence {
     /// What kind of place.
     pub source: SourceKind,
-    /// Path relative to the repository's root, or as the user gave it.
+    /// Path relative to the repository's root, or as the user gave it; in an archive `outer.zip!inner/path`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// Lines and columns.
+    /// The member of an archive that it stands in, `!` between an archive within and its member. It is part of `path`
+    /// as well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
+    /// Lines and columns, of the member where there is one.
     #[serde(flatten)]
     pub region: Region,
     /// Object id of the blob, commit or tag that holds it.
@@ -204,6 +208,16 @@ pub struct Occurrence {
     /// The parts of the credential that stand here as occurrences of their own rules.
     #[serde(skip)]
     pub parts: Vec<PartOccurrence>,
+}
+
+impl Occurrence {
+    /// Path of the file itself, where it has one: of the archive, for what stands in a member.
+    pub(crate) fn outer_path(&self) -> Option<&str> {
+        let path = self.path.as_deref()?;
+        let Some(member) = &self.member else { return Some(path) };
+        let outer = path.strip_suffix(member.as_str()).and_then(|outer| outer.strip_suffix('!'))?;
+        (!matches!(self.source, SourceKind::Object | SourceKind::Stdin)).then_some(outer)
+    }
 }
 
 /// The commit that removed a secret from a path.
@@ -451,6 +465,8 @@ pub struct Coverage {
     pub tags: u64,
     /// Blobs read, of histories and of indexes.
     pub blobs: u64,
+    /// Members of archives and documents read, nested ones included.
+    pub members: u64,
     /// Bytes of content read.
     pub bytes: u64,
     /// Objects that only a remote holds, or that are missing.

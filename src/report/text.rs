@@ -361,6 +361,7 @@ pub(super) fn amounts(coverage: &Coverage) -> String {
         (coverage.tags, "tag"),
         (coverage.trees, "tree"),
         (coverage.blobs, "blob"),
+        (coverage.members, "archive member"),
     ];
     let mut said: Vec<_> =
         counts.into_iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(number, noun)).collect();

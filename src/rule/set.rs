@@ -14,6 +14,7 @@ use super::load::{self, RuleError};
 use crate::detect::allow::Allow;
 use crate::detect::checksum::Check;
 use crate::detect::entropy::Alphabet;
+use crate::detect::judge::WRITTEN;
 use crate::detect::prefilter::Prefilter;
 use crate::detect::unnamed;
 
@@ -71,6 +72,14 @@ impl Rule {
             ProseRef::Embedded(index) => &embedded_prose()[*index],
             ProseRef::Own(prose) => prose,
         }
+    }
+
+    /// Bytes more than the window that a verdict of the variant may look at, for escapes and joints in what it reads.
+    ///
+    /// To read source as the program does that it is written for costs more than all the rest of a verdict. So it is done
+    /// for rules that ask for it, and where a check proves what comes of it.
+    pub(crate) fn written(&self, variant: usize) -> usize {
+        if self.variants[variant].form.joined || !self.checks.is_empty() { WRITTEN } else { 0 }
     }
 
     /// The pattern of keys that never hold this secret.
@@ -448,8 +457,9 @@ impl RuleSet {
         *self.widest[literal as usize].get_or_init(|| {
             let reaches = self.targets[literal as usize].iter().filter_map(|target| match target {
                 Target::Variant(rule, variant) => {
-                    let compiled = self.rules[*rule as usize].variants[*variant as usize].compiled();
-                    Some((compiled.behind, compiled.ahead))
+                    let rule = &self.rules[*rule as usize];
+                    let compiled = rule.variants[*variant as usize].compiled();
+                    Some((compiled.behind, compiled.ahead + rule.written(*variant as usize)))
                 }
                 _ => None,
             });

@@ -6,12 +6,12 @@ use std::path::Path;
 use git2::{Commit, Delta, DiffFindOptions, DiffOptions, FileMode, Oid, Patch, Repository, Tree};
 
 use super::history::rfc3339;
-use super::{Desk, skip};
+use super::{Desk, note_inside, skip};
 use crate::pack::ObjectId;
 use crate::plan::ScanError;
 use crate::report::{Coverage, Reach, SourceKind};
 use crate::triage::group::{Place, Placed};
-use crate::triage::sight::{Sighting, sight};
+use crate::triage::sight::{Sighting, sight, sight_file};
 
 /// What the changes showed.
 #[derive(Default)]
@@ -468,7 +468,9 @@ impl<'a> Reader<'a> {
             coverage.blobs += 1;
             coverage.bytes += blob.size() as u64;
             desk.progress.advance(1, blob.size() as u64);
-            sight(plan.eye(), blob.content()).sightings
+            let sighted = sight_file(plan, blob.content());
+            note_inside(coverage, path, sighted.opened);
+            sighted.sightings
         })
     }
 }

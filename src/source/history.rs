@@ -15,13 +15,14 @@ use foldhash::fast::RandomState;
 
 use super::repo::{Git, Tips};
 use super::tree::{Entries, TreeEntry};
-use super::{Desk, merge, skip};
+use super::worktree::{WINDOW, windows};
+use super::{Desk, archive, merge, note_inside, skip};
 use crate::detect::{Encoding, Judge, State, Stretch, Text, rescan, scan_state, sniff};
 use crate::pack::{Error, Fault, Kind, Limits, Made, ObjectId, Op, Store, Visitor};
 use crate::plan::ScanError;
 use crate::report::{Coverage, SourceKind};
 use crate::triage::group::{Place, Placed};
-use crate::triage::sight::{Glimpse, Sighting, glance, sight};
+use crate::triage::sight::{Glimpse, Sighted, Sighting, glance, sight, sight_file};
 
 /// Copies of fewer bytes are read like inserted ones.
 const SHORTEST_COPY: usize = 40;
@@ -236,27 +237,40 @@ impl Blobs<'_> {
         let (rules, eye) = (&self.desk.plan.rules, self.desk.plan.eye());
         let encoding = sniff(content);
         let Worker { judge, objects, stretches, .. } = worker;
-        let (state, seen) = match (encoding, base) {
-            (Encoding::Utf16Le | Encoding::Utf16Be, _) => {
+        let (state, seen) = match base {
+            _ if encoding.is_wide() => {
                 let text = Text::of(content);
                 let state = scan_state(rules, judge, &text.bytes);
                 (None, glance(eye, judge, &text.bytes, encoding, &state))
             }
-            (_, Some(base)) => {
+            Some(base) => {
                 let state = rescan(rules, judge, base, content, stretches);
                 let seen = glance(eye, judge, content, encoding, &state);
                 (Some(state), seen)
             }
-            (_, None) => {
+            None => {
                 let state = scan_state(rules, judge, content);
                 let seen = glance(eye, judge, content, encoding, &state);
                 (Some(state), seen)
             }
         };
+        let seen = match archive::is_archive(content) {
+            true => self.inside(objects, id, content),
+            false => seen,
+        };
         if !seen.is_empty() {
             objects.blobs.push((id, seen));
         }
         state
+    }
+}
+
+impl Blobs<'_> {
+    /// Looks into an archive. No delta tells what changed in it.
+    fn inside(&self, objects: &mut Objects, id: ObjectId, content: &[u8]) -> Vec<Glimpse> {
+        let sighted = sight_file(self.desk.plan, content);
+        note_inside(&mut objects.coverage, &format!("object {id}"), sighted.opened);
+        sighted.sightings.iter().map(Glimpse::of).collect()
     }
 }
 
@@ -534,11 +548,13 @@ pub(crate) fn read_gitdir(desk: &Desk<'_>, git: &Git, tips: &Tips, coverage: &mu
         let base = if file.starts_with(&git.gitdir) { &git.gitdir } else { &git.commondir };
         let inside = file.strip_prefix(base).unwrap_or(&file);
         let name = format!(".git/{}", super::repo::display(inside));
-        match std::fs::read(&file) {
-            Ok(content) => {
-                coverage.bytes += content.len() as u64;
-                place(sight(plan.eye(), &content).sightings, SourceKind::Gitdir, name);
+        match read_file(desk, &file) {
+            Ok(Ok((size, sighted))) => {
+                coverage.bytes += size;
+                note_inside(coverage, &name, sighted.opened);
+                place(sighted.sightings, SourceKind::Gitdir, name);
             }
+            Ok(Err(why)) => skip(coverage, name, why),
             Err(error) => skip(coverage, name, format!("cannot be read: {error}")),
         }
     }
@@ -546,6 +562,25 @@ pub(crate) fn read_gitdir(desk: &Desk<'_>, git: &Git, tips: &Tips, coverage: &mu
         place(sight(plan.eye(), name.as_bytes()).sightings, SourceKind::Ref, name.clone());
     }
     out
+}
+
+/// Size of a file and what it shows; the sentence that says why it was left out if it was.
+fn read_file(desk: &Desk<'_>, file: &Path) -> std::io::Result<Result<(u64, Sighted), String>> {
+    let plan = desk.plan;
+    let size = std::fs::metadata(file)?.len();
+    if let Some(why) = desk.too_large(size) {
+        return Ok(Err(why));
+    }
+    if size <= WINDOW as u64 {
+        return Ok(Ok((size, sight_file(plan, &std::fs::read(file)?))));
+    }
+    let mut all = Sighted::default();
+    windows(&mut std::fs::File::open(file)?, |window| {
+        let mut sighted = sight(plan.eye(), window.content);
+        window.settle(&mut sighted);
+        all.sightings.append(&mut sighted.sightings);
+    })?;
+    Ok(Ok((size, all)))
 }
 
 /// What keeps a history from being whole: shallow clones, objects left with the remote, missing ones, broken refs.

@@ -1,11 +1,14 @@
 //! Where bytes come from. Each source counts what it could not read.
 
+pub(crate) mod archive;
 pub(crate) mod decisions;
 pub(crate) mod diff;
 pub(crate) mod history;
 pub(crate) mod repo;
 pub(crate) mod tree;
 pub(crate) mod worktree;
+
+use archive::Opened;
 
 use crate::plan::{Plan, Progress};
 use crate::report::{Coverage, Skipped};
@@ -35,6 +38,21 @@ pub(crate) fn skip(coverage: &mut Coverage, what: impl Into<String>, why: impl I
     coverage.skipped.push(Skipped { what: what.into(), why: why.into() });
 }
 
+/// Notes what was met inside an archive of this name.
+pub(crate) fn note_inside(coverage: &mut Coverage, name: &str, opened: Opened) {
+    let inside = |path: String| if path.is_empty() { name.to_owned() } else { format!("{name}!{path}") };
+    coverage.members += opened.members;
+    for (path, why) in opened.skipped {
+        skip(coverage, inside(path), why);
+    }
+    for (path, format) in opened.closed {
+        coverage.notes.push(format!(
+            "'{}' is in the {format} format, which is not opened: only its own bytes were read",
+            inside(path)
+        ));
+    }
+}
+
 /// Adds what another part of the scan read.
 pub(crate) fn merge(into: &mut Coverage, other: Coverage) {
     into.incomplete |= other.incomplete;
@@ -44,6 +62,7 @@ pub(crate) fn merge(into: &mut Coverage, other: Coverage) {
     into.trees += other.trees;
     into.tags += other.tags;
     into.blobs += other.blobs;
+    into.members += other.members;
     into.bytes += other.bytes;
     into.missing_objects += other.missing_objects;
     into.excluded += other.excluded;

@@ -112,7 +112,8 @@ impl Git {
         }
     }
 
-    /// Files of the git directory that hold text of their own: config, refs, logs, hooks, messages; never objects.
+    /// Files of the git directory that hold content of their own: config, refs, logs, hooks, messages, what LFS keeps,
+    /// and the same of submodules; never objects.
     pub(crate) fn text_files(&self) -> Vec<PathBuf> {
         let mut folders = vec![self.gitdir.clone()];
         if self.commondir != self.gitdir {
@@ -121,10 +122,11 @@ impl Git {
         let mut files = Vec::new();
         while let Some(folder) = folders.pop() {
             let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+            let top = folder == self.gitdir || folder == self.commondir || folder.join("HEAD").is_file();
             for entry in entries.flatten() {
                 let (name, Ok(kind)) = (entry.file_name(), entry.file_type()) else { continue };
-                let skipped = ["objects", "index", "lfs", "modules", "annex", "fsmonitor--daemon", "rr-cache"];
-                if skipped.iter().any(|skip| name == *skip) {
+                let skipped = ["objects", "index", "fsmonitor--daemon"];
+                if top && skipped.iter().any(|skip| name == *skip) {
                     continue;
                 }
                 if kind.is_dir() {

@@ -2,24 +2,27 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use super::repo::Git;
 use ignore::{WalkBuilder, WalkState};
 
+use super::archive::is_archive;
 use super::repo::display;
-use super::{Desk, merge, skip};
-use crate::detect::{Encoding, Text};
+use super::{Desk, merge, note_inside, skip};
+use crate::detect::sniff;
 use crate::plan::ScanError;
 use crate::report::{Coverage, SourceKind, UnusedSuppression};
 use crate::span::Region;
 use crate::triage::group::{Place, Placed};
-use crate::triage::sight::{Sighted, sight};
+use crate::triage::sight::{Sighted, sight, sight_file};
 
 /// Files up to this size are read whole; larger ones in windows of this size.
 pub(crate) const WINDOW: usize = 32 << 20;
+/// Bytes of a file that tell whether it is an archive.
+const HEAD: u64 = 1024;
 /// Bytes that neighbouring windows share: more than twice the longest reach of a rule.
 const OVERLAP: usize = 64 << 10;
 
@@ -172,7 +175,15 @@ impl Local<'_> {
             return Ok(());
         }
         let mut file = File::open(path)?;
-        if meta.len() <= WINDOW as u64 {
+        let mut head = Vec::new();
+        file.by_ref().take(HEAD).read_to_end(&mut head)?;
+        file.rewind()?;
+        let (archive, openable) = (is_archive(&head), self.desk.plan.archives.total);
+        if archive && meta.len() > openable {
+            let why = format!("is an archive larger than the limit of {openable} bytes; only its own bytes were read");
+            skip(&mut self.files.coverage, name, why);
+        }
+        if meta.len() <= if archive { openable.max(WINDOW as u64) } else { WINDOW as u64 } {
             let mut content = Vec::with_capacity(meta.len() as usize + 1);
             file.read_to_end(&mut content)?;
             self.show(name, &content);
@@ -194,7 +205,9 @@ impl Local<'_> {
 
     fn show(&mut self, name: &str, content: &[u8]) {
         let plan = self.desk.plan;
-        self.place(name, sight(plan.eye(), content));
+        let mut sighted = sight_file(plan, content);
+        note_inside(&mut self.files.coverage, name, std::mem::take(&mut sighted.opened));
+        self.place(name, sighted);
         self.files.coverage.files += 1;
         self.files.coverage.bytes += content.len() as u64;
         self.desk.progress.advance(1, content.len() as u64);
@@ -240,10 +253,9 @@ pub(crate) fn windows(file: &mut impl Read, mut each: impl FnMut(Window<'_>)) ->
         if buffer.len() < WINDOW {
             return Ok(());
         }
-        let wide = *wide
-            .get_or_insert_with(|| matches!(Text::of(&buffer[..8000]).encoding, Encoding::Utf16Le | Encoding::Utf16Be));
+        let wide = *wide.get_or_insert_with(|| sniff(&buffer).is_wide());
         // The next window begins with a whole line if there is one near, so that columns count from it.
-        let overlap = (buffer.len() - OVERLAP) & !1;
+        let overlap = (buffer.len() - OVERLAP) & !3;
         let whole_line = memchr::memrchr(b'\n', &buffer[..overlap]).filter(|at| !wide && overlap - at < OVERLAP);
         let start = whole_line.map_or(overlap, |at| at + 1);
         let (kept, total) = (count_lines(&buffer[..start]), count_lines(&buffer));
@@ -262,7 +274,7 @@ fn count_lines(bytes: &[u8]) -> u32 {
 
 impl Window<'_> {
     /// Places what the window showed in its file, without what the window before has told.
-    fn settle(&self, sighted: &mut Sighted) {
+    pub(crate) fn settle(&self, sighted: &mut Sighted) {
         sighted.sightings.retain(|one| one.region.end_line >= self.new_from);
         sighted.unused.retain(|one| one.line >= self.new_from);
         for one in &mut sighted.sightings {

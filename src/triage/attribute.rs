@@ -10,7 +10,7 @@ use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use rayon::prelude::*;
 
 use super::group::{Place, Placed};
-use super::sight::{Glimpse, Sighting, sight};
+use super::sight::{Glimpse, Sighting, sight_file};
 use crate::pack::{Error, Kind, Limits, Made, ObjectId, Store, Visitor};
 use crate::report::{Reach, Removal, SourceKind, Suppression};
 use crate::secret::Secret;
@@ -320,7 +320,7 @@ impl Pages {
         let wanted: Vec<usize> = wanted.iter().copied().collect();
         let page = |index: &usize| {
             let content = read(objects.blobs[*index].0).unwrap_or_default();
-            (*index, sight(plan.eye(), &content).sightings)
+            (*index, sight_file(plan, &content).sightings)
         };
         Pages(wanted.par_iter().map(page).collect())
     }

@@ -47,6 +47,11 @@ impl Place {
             reach: Reach::Direct,
         }
     }
+
+    /// What the archive is called that stands here.
+    fn outer(&self) -> &str {
+        self.path.as_deref().or(self.object.as_deref()).unwrap_or("stdin")
+    }
 }
 
 /// What grouping needs to know.
@@ -155,9 +160,14 @@ impl Grouping<'_> {
                 region: part.region,
             })
         });
+        let path = match &sighting.member {
+            Some(member) => Some(format!("{}!{member}", place.outer())),
+            None => place.path,
+        };
         Occurrence {
             source: place.source,
-            path: place.path,
+            path,
+            member: sighting.member,
             region: sighting.region,
             object: place.object,
             commit: place.commit,
@@ -177,7 +187,7 @@ impl Grouping<'_> {
 
 fn place_key(one: &Placed) -> impl Ord + use<'_> {
     let place = &one.place;
-    (place.source, &place.path, &place.date, &place.commit, &place.object, one.sighting.region)
+    (place.source, &place.path, &one.sighting.member, &place.date, &place.commit, &place.object, one.sighting.region)
 }
 
 fn sort_key(finding: &Finding) -> impl Ord + use<'_> {

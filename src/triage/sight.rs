@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use super::silence::Silence;
 use crate::detect::{self, Encoding, Judge, MARKERS, Match, PathNeed, Scan, Scope, State, Text};
+use crate::plan::Plan;
 use crate::report::{Objection, Snippet, Suppression, SuppressionStatus, line_hash};
 use crate::rule::{RuleSet, Severity};
 use crate::secret::Secret;
+use crate::source::archive::{self, Opened};
 use crate::span::{LineIndex, Region, Span};
 
 /// Characters of a line that a snippet shows each side of the secret.
@@ -29,6 +31,8 @@ pub(crate) struct Sighting {
     pub(crate) needs_path: Option<PathNeed>,
     pub(crate) snippet: Snippet,
     pub(crate) line_hash: String,
+    /// Path of the member that it stands in, where the file is an archive.
+    pub(crate) member: Option<String>,
 }
 
 /// What a look at a blob needs.
@@ -50,6 +54,8 @@ impl Sighting {
 
     /// Whether the match stands in a file of this path.
     pub(crate) fn stands_at(&self, rules: &RuleSet, path: Option<&str>) -> bool {
+        let member = self.member.as_deref().map(|member| member.rsplit('!').next().unwrap_or(member));
+        let path = member.or(path);
         match (&self.needs_path, path) {
             (None, _) => true,
             (Some(_), None) => false,
@@ -58,8 +64,17 @@ impl Sighting {
         }
     }
 
+    /// Whether both are of the same secret.
+    fn says(&self, other: &Sighting) -> bool {
+        self.rule == other.rule && self.secret == other.secret
+    }
+
     /// Whether the secret, a part of its credential or the marker beside it touches one of the 1-based lines.
     pub(crate) fn touches(&self, lines: &BTreeSet<u32>) -> bool {
+        if self.member.is_some() {
+            // A change of an archive changes all of it.
+            return true;
+        }
         if self.suppression.as_ref().is_some_and(|suppression| lines.contains(&suppression.line)) {
             return true;
         }
@@ -78,6 +93,10 @@ pub(crate) struct Glimpse {
 }
 
 impl Glimpse {
+    pub(crate) fn of(one: &Sighting) -> Self {
+        Glimpse { rule: one.rule, secret: one.secret.clone(), silenced: one.is_silenced() }
+    }
+
     /// Whether the sighting is of the same secret, silenced alike.
     pub(crate) fn is_of(&self, one: &Sighting) -> bool {
         self.rule == one.rule && self.secret == one.secret && self.silenced == one.is_silenced()
@@ -146,6 +165,40 @@ pub(crate) struct SightedPart {
 pub(crate) struct Sighted {
     pub(crate) sightings: Vec<Sighting>,
     pub(crate) unused: Vec<Unused>,
+    /// What was met inside, where the content is an archive.
+    pub(crate) opened: Opened,
+}
+
+/// Scans a file: its bytes, and what is inside where it is an archive or a document.
+pub(crate) fn sight_file(plan: &Plan, content: &[u8]) -> Sighted {
+    let mut outer = sight(plan.eye(), content);
+    if !archive::is_archive(content) {
+        return outer;
+    }
+    // Nobody reviews suppressions inside an archive: a misspelt marker there is not told.
+    let eye = Eye { near_misses: false, ..plan.eye() };
+    let mut inner: Vec<Sighting> = Vec::new();
+    outer.opened = archive::open(content, &plan.archives, &mut |member| {
+        let mut seen = sight(eye, member.content).sightings;
+        // A view shows the same content once more: only what the bytes do not tell.
+        let known = |one: &Sighting, path: &str, all: &[Sighting]| {
+            all.iter().rev().take_while(|other| other.member.as_deref() == Some(path)).any(|other| other.says(one))
+        };
+        for mut one in seen.drain(..) {
+            if member.view.is_some() && known(&one, member.path, &inner) {
+                continue;
+            }
+            one.member = Some(member.path.to_owned());
+            if let Some(view) = member.view {
+                one.decoded = Some(one.decoded.map_or_else(|| view.to_owned(), |more| format!("{view}+{more}")));
+            }
+            inner.push(one);
+        }
+    });
+    // What a member says better is not told of the archive's bytes.
+    outer.sightings.retain(|one| !inner.iter().any(|other| other.says(one)));
+    outer.sightings.append(&mut inner);
+    outer
 }
 
 /// A marker that silences nothing.
@@ -203,6 +256,7 @@ pub(crate) fn sight(eye: Eye<'_>, content: &[u8]) -> Sighted {
             needs_path: one.needs_path.clone(),
             snippet: page.snippet(one, region),
             line_hash: if eye.line_hashes { line_hash(bytes, one.span.start) } else { String::new() },
+            member: None,
         });
     }
     for (one, sighting) in
@@ -230,7 +284,7 @@ pub(crate) fn sight(eye: Eye<'_>, content: &[u8]) -> Sighted {
     });
     let mut unused: Vec<Unused> = idle.chain(misspelt).collect();
     unused.sort_by_key(|one| one.line);
-    Sighted { sightings, unused }
+    Sighted { sightings, unused, opened: Opened::default() }
 }
 
 /// A blob with the matches to keep out of sight.

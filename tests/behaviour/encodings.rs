@@ -100,3 +100,64 @@ fn both_halves_of_a_pair_make_one_credential() {
     let id = text.lines().next().and_then(|line| line.strip_prefix("id: ")).expect("the first line");
     assert_eq!(parts, [("client_id", id), ("region", "eu-central-1")]);
 }
+
+/// Whether the secret is found in the text.
+#[track_caller]
+fn found(secret: &str, text: &str) {
+    let report = read(text);
+    assert!(report.findings.iter().any(|finding| finding.secret.as_deref() == Some(secret)), "{}", text.len());
+}
+
+#[test]
+fn base64_in_lines_is_one_text() {
+    let secret = fill("{{crc ghp_}}", 20);
+    let text =
+        format!("some words before the token\n{}token: {secret}\nand more words behind it\n", "a line\n".repeat(3));
+    let encoded = fill(&format!("{{{{base64 of {text}}}}}"), 0);
+    for (width, indent) in [(76, ""), (64, "      "), (70, "\t"), (50, "  ")] {
+        let lines: Vec<&str> =
+            (0..encoded.len()).step_by(width).map(|at| &encoded[at..encoded.len().min(at + width)]).collect();
+        found(&secret, &format!("data: |\n{indent}{}\nnext: 1\n", lines.join(&format!("\n{indent}"))));
+        found(&secret, &format!("{{\"data\": \"{}\"}}\n", lines.join("\\n")));
+    }
+}
+
+#[test]
+fn what_base64_packs_is_unpacked() {
+    use std::io::Write;
+    let secret = fill("{{crc ghp_}}", 21);
+    let text = format!("release: 1\ntoken: {secret}\n");
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).expect("memory can be written");
+    let packed = data_encoding::BASE64.encode(&encoder.finish().expect("memory can be written"));
+    found(&secret, &format!("data: {packed}\n"));
+    found(&secret, &format!("data: {}\n", data_encoding::BASE64.encode(packed.as_bytes())));
+    let lines: Vec<&str> = (0..packed.len()).step_by(40).map(|at| &packed[at..packed.len().min(at + 40)]).collect();
+    found(&secret, &lines.join("\n"));
+    let wide: Vec<u8> = format!("$t='{secret}'").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    found(&secret, &format!("powershell -enc {}\n", data_encoding::BASE64.encode(&wide)));
+}
+
+#[test]
+fn escapes_hide_nothing() {
+    let secret = fill("{{crc ghp_}}", 22);
+    let each = |form: &dyn Fn(u32) -> String| secret.chars().map(|c| form(c as u32)).collect::<String>();
+    found(&secret, &each(&|code| format!("&#{code};")));
+    found(&secret, &each(&|code| format!("&#x{code:X};")));
+    found(&secret, &each(&|code| format!("\\x{code:02x}")));
+    found(&secret, &each(&|code| format!("\\u{code:04x}")));
+    found(&secret, &secret.replace('_', "%5F"));
+    let (head, tail) = secret.split_at(20);
+    found(&secret, &format!("t = \"{head}\" +\n    \"{tail}\";"));
+    found(&secret, &format!("t = (\"ghp_\"\n    \"{}\")", &secret[4..]));
+    found(&secret, &format!("export T={head}\\\n{tail}\n"));
+}
+
+#[test]
+fn utf_32_is_read() {
+    let one = leak(23);
+    for bytes in [u32::to_le_bytes, u32::to_be_bytes] {
+        let content: Vec<u8> = one.line.chars().flat_map(|c| bytes(c as u32)).collect();
+        place(&read(content), &one);
+    }
+}

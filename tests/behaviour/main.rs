@@ -3,6 +3,7 @@
 #[path = "../util/mod.rs"]
 mod util;
 
+mod archives;
 mod baseline;
 mod cli;
 mod coverage;

@@ -361,6 +361,7 @@ pub(crate) fn plan(target: Target) -> Plan {
         threads: 1,
         exclude: None,
         max_file_size: None,
+        archives: snout::ArchiveLimits::default(),
         no_ignore: false,
         reveal: true,
         include_suppressed: false,

@@ -415,6 +415,9 @@ impl Template {
 /// What people call the place.
 fn place(occurrence: &Occurrence) -> String {
     let path = occurrence.path.as_deref();
+    if let (Some(path), Some(_)) = (path, &occurrence.member) {
+        return format!("{path}:{}", occurrence.region.start_line);
+    }
     let object = occurrence.object.as_deref().map_or("unknown", short);
     match occurrence.source {
         SourceKind::Message => "the message".to_owned(),
@@ -580,6 +583,10 @@ fn location(occurrence: &Occurrence) -> sarif::Location {
 
 /// Says what a place is that no file of the tree is.
 fn logical(occurrence: &Occurrence) -> Option<Vec<sarif::LogicalLocation>> {
+    if let (Some(path), Some(_)) = (&occurrence.path, &occurrence.member) {
+        let name = visible(path);
+        return Some(vec![sarif::LogicalLocation::builder().fully_qualified_name(name).kind("member").build()]);
+    }
     let kind = match occurrence.source {
         SourceKind::Message => "commitMessage",
         SourceKind::Author => "commitAuthor",
@@ -608,6 +615,10 @@ struct Lines {
 
 impl Lines {
     fn of(occurrence: &Occurrence) -> Self {
+        if occurrence.member.is_some() {
+            // Lines of a member are no lines of the file that holds it.
+            return Lines { start: (1, 1), end: (1, 1) };
+        }
         let region = occurrence.region;
         let start = (region.start_line.max(1), region.start_utf16.max(1));
         let end = (region.end_line.max(1), region.end_utf16.max(1));
@@ -626,6 +637,10 @@ impl Lines {
     /// The whole lines of the snippet, which hold the region and at least its line end.
     fn around(&self, occurrence: &Occurrence) -> sarif::Region {
         let snippet = &occurrence.snippet;
+        if occurrence.member.is_some() {
+            let redacted = sarif::ArtifactContent::builder().text(REDACTED).build();
+            return sarif::Region::builder().start_line(1).end_line(1).snippet(redacted).build();
+        }
         let shown = u32::try_from(snippet.text.lines().count()).unwrap_or(u32::MAX);
         let last = snippet.first_line.saturating_add(shown).saturating_sub(1);
         let first = if shown == 0 { self.start.0 } else { snippet.first_line.max(1) };
@@ -661,6 +676,7 @@ pub(super) mod tests {
         Occurrence {
             source,
             path: path.map(str::to_owned),
+            member: None,
             region,
             object: history.then(|| old.clone()),
             commit: history.then_some(old),

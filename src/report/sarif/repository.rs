@@ -76,6 +76,7 @@ impl Viewer {
                 let (first, last) = (lines.start.0, lines.end.0);
                 let mark = if self.is_gitlab { "" } else { "L" };
                 let end = if last > first { format!("-{mark}{last}") } else { String::new() };
+                let path = occurrence.outer_path().unwrap_or(path);
                 Some(format!("{}/blob/{commit}/{}#L{first}{end}", self.base, RelativeUri::of_path(path).0))
             }
             (SourceKind::Message | SourceKind::Author | SourceKind::Path, _) => {

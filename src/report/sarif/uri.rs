@@ -7,7 +7,7 @@ pub(super) struct RelativeUri(pub(super) String);
 
 impl RelativeUri {
     pub(super) fn of(occurrence: &Occurrence) -> Self {
-        if let Some(path) = occurrence.path.as_deref().filter(|path| !path.is_empty()) {
+        if let Some(path) = occurrence.outer_path().filter(|path| !path.is_empty()) {
             return Self::of_path(path);
         }
         let object = occurrence.object.as_deref();

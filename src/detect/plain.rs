@@ -1,0 +1,187 @@
+//! A few bytes of source as the program that reads it sees them: string literals that are only put together are one,
+//! escapes are the characters they stand for.
+
+use super::decode::entity;
+
+/// Bytes of a joint between two literals, at most.
+const JOINT: usize = 120;
+/// Bytes of a word that may be most of a value, at least.
+const WORD: usize = 16;
+
+/// Bytes without what only writes them, and where each of them came from, ascending.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Plain {
+    pub(super) bytes: Vec<u8>,
+    pub(super) origin: Vec<u32>,
+}
+
+/// What stands for something else.
+enum Written {
+    /// So many bytes stand for nothing.
+    Nothing(usize),
+    /// So many bytes stand for a character.
+    Char(char, usize),
+}
+
+impl Plain {
+    /// Whether a pattern may find in the text what it does not find as it is written. Where nothing is joined, an escape
+    /// has to stand beside a word that may be a value; quotes that are escaped end values as well as plain ones.
+    pub(super) fn is_needed(text: &[u8]) -> bool {
+        joints(text).next().is_some()
+            || memchr::memchr3_iter(b'\\', b'%', b'&', text).any(|at| {
+                let next = text.get(at + 1).copied().unwrap_or(b'"');
+                !b"\"'`".contains(&next) && written(text, at).is_some_and(|written| stands_by_value(text, at, &written))
+            })
+    }
+
+    /// Nothing where the text is plain already.
+    pub(super) fn of(text: &[u8]) -> Option<Self> {
+        let first = first(text)?;
+        let mut plain = Plain { bytes: text[..first].to_vec(), origin: (0..first as u32).collect() };
+        let mut at = first;
+        while at < text.len() {
+            let len = match written(text, at) {
+                Some(Written::Nothing(len)) => len,
+                Some(Written::Char(c, len)) => {
+                    plain.push(at, c.encode_utf8(&mut [0; 4]).as_bytes());
+                    len
+                }
+                None => {
+                    plain.push(at, &text[at..at + 1]);
+                    1
+                }
+            };
+            at += len;
+        }
+        Some(plain)
+    }
+
+    fn push(&mut self, at: usize, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+        self.origin.extend(bytes.iter().map(|_| at as u32));
+    }
+}
+
+/// The first byte that is not written for itself. Most windows hold none.
+fn first(text: &[u8]) -> Option<usize> {
+    let escape = memchr::memchr3_iter(b'\\', b'%', b'&', text).find(|at| written(text, *at).is_some());
+    escape.into_iter().chain(joints(text).next()).min()
+}
+
+/// Where literals that are put together end.
+fn joints(text: &[u8]) -> impl Iterator<Item = usize> {
+    memchr::memchr3_iter(b'"', b'\'', b'`', text).filter(|at| joint(text, *at).is_some())
+}
+
+/// Whether the words that an escape stands between may be most of a value.
+fn stands_by_value(text: &[u8], at: usize, written: &Written) -> bool {
+    let (Written::Nothing(len) | Written::Char(_, len)) = written;
+    let before = text[..at].iter().rev().take(WORD).take_while(|byte| is_word(**byte)).count();
+    let after = text[at + len..].iter().take(WORD).take_while(|byte| is_word(**byte)).count();
+    before + after >= WORD
+}
+
+/// What the bytes at `at` are written for, if not for themselves.
+fn written(text: &[u8], at: usize) -> Option<Written> {
+    let rest = &text[at..];
+    match rest[0] {
+        b'\\' => backslash(text, at),
+        b'%' => {
+            let code = hex(rest.get(1..3)?)?;
+            (0x20..0x7F).contains(&code).then_some(Written::Char(code as u8 as char, 3))
+        }
+        b'&' => entity(rest).map(|(c, len)| Written::Char(c, len)),
+        b'"' | b'\'' | b'`' => joint(text, at).map(Written::Nothing),
+        _ => None,
+    }
+}
+
+/// One or more backslashes, as many as the depth of quotation wants, and what they escape.
+fn backslash(text: &[u8], at: usize) -> Option<Written> {
+    let rest = &text[at..];
+    let slashes = rest.iter().take(16).take_while(|byte| **byte == b'\\').count();
+    let escape = |c: char, len: usize| Some(Written::Char(c, slashes + len));
+    let code = |digits: &[u8]| hex(digits).and_then(char::from_u32);
+    match rest.get(slashes)? {
+        quote @ (b'"' | b'\'' | b'/' | b'`') => escape(char::from(*quote), 1),
+        b'n' | b'r' => escape('\n', 1),
+        b't' => escape('\t', 1),
+        b'u' => escape(code(rest.get(slashes + 1..slashes + 5)?)?, 5),
+        b'x' => escape(code(rest.get(slashes + 1..slashes + 3)?)?, 3),
+        b'\n' | b'\r' if slashes == 1 => {
+            // The line goes on: what indents the next one is left out where a word is cut.
+            let ending = if rest[1..].starts_with(b"\r\n") { 2 } else { 1 };
+            let indent = rest[1 + ending..].iter().take(64).take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            let cut = at > 0 && is_word(text[at - 1]);
+            Some(Written::Nothing(1 + ending + if cut { indent } else { 0 }))
+        }
+        _ => None,
+    }
+}
+
+/// Bytes from the quote that ends a literal to the one that begins the next, both included, where nothing but an
+/// operator that puts them together stands between.
+fn joint(text: &[u8], at: usize) -> Option<usize> {
+    if at == 0 || !is_word(text[at - 1]) {
+        return None;
+    }
+    let quote = text[at];
+    let rest = &text[at + 1..];
+    let between = rest.iter().take(JOINT).take_while(|byte| b" \t\r\n+.&\\_~<>|^".contains(byte)).count();
+    // Python's and others' literals may have a letter before them.
+    let letter = usize::from(rest.get(between).is_some_and(|byte| b"fbruLR@$".contains(byte)));
+    let next = between + letter;
+    (between > 0 && rest.get(next) == Some(&quote)).then_some(next + 2)
+}
+
+/// Whether a value may hold the byte.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"_-+/=.~:@".contains(&byte)
+}
+
+fn hex(digits: &[u8]) -> Option<u32> {
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> Option<String> {
+        Plain::of(text.as_bytes()).map(|plain| String::from_utf8(plain.bytes).expect("UTF-8"))
+    }
+
+    #[test]
+    fn literals_that_are_put_together_are_one() {
+        for text in [
+            "x = (\"abc\"\n     \"def\")",
+            "x = (\"abc\" + \"def\")",
+            "x = (\"abc\" . \"def\")",
+            "x = (\"abc\" .. \"def\")",
+            "x = (\"abc\" & _\r\n \"def\")",
+            "x = (\"abc\" ~ \"def\")",
+            "x = (\"abc\" <> \"def\")",
+            "x = (\"abc\" || \"def\")",
+            "x = (\"abc\"\n  f\"def\")",
+            "x = (\"abc\\\n    def\")",
+        ] {
+            assert_eq!(plain(text).as_deref(), Some("x = (\"abcdef\")"), "{text}");
+        }
+        assert_eq!(plain("f(\"abc\", \"def\")"), None);
+    }
+
+    #[test]
+    fn escapes_are_what_they_stand_for() {
+        assert_eq!(plain(r#"{\"key\": \"a\/b\"}\n"#).as_deref(), Some("{\"key\": \"a/b\"}\n"));
+        assert_eq!(plain(r#"\\\"key\\\""#).as_deref(), Some("\"key\""));
+        assert_eq!(plain(r"key\u003dvalue\x21").as_deref(), Some("key=value!"));
+        assert_eq!(plain("key%3Dvalue&quot;&#61;&#x3d;").as_deref(), Some("key=value\"=="));
+        assert_eq!(plain("100% of a && b"), None);
+    }
+
+    #[test]
+    fn every_byte_tells_where_it_came_from() {
+        let Plain { bytes, origin } = Plain::of(b"a\\\"b\\nc").expect("escapes");
+        assert_eq!((bytes.as_slice(), origin.as_slice()), (&b"a\"b\nc"[..], &[0, 1, 3, 4, 6][..]));
+    }
+}
