@@ -518,12 +518,23 @@ fn unused_entry(entry: &Entry) -> UnusedSuppression {
 fn canary(plan: &Plan) -> Canary {
     use rayon::prelude::*;
     const FEW: usize = 4;
+    const SAMPLE: usize = 48;
     let hook = plan
         .targets
         .iter()
         .all(|target| matches!(target, Target::Staged { .. } | Target::New { .. } | Target::Stdin(_)));
-    let all = plan.rules.rules();
-    let tried = if hook && !plan.rules.is_customised() { &all[..FEW.min(all.len())] } else { all };
+    let all: Vec<(usize, &Rule)> = plan.rules.rules().iter().enumerate().collect();
+    let count = all.len();
+    // The tests of the build send every embedded rule its secrets, and nothing that a run does changes one. To compile all
+    // their patterns would cost more than most scans, so a run that only has those sends a sample, Genesys Cloud's first.
+    let tried: Vec<(usize, &Rule)> = if plan.rules.is_customised() {
+        all
+    } else {
+        let (own, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, rule)| rule.spec.id.starts_with("genesys-"));
+        let step = rest.len().div_ceil(SAMPLE).max(1);
+        let sample = own.into_iter().chain(rest.into_iter().step_by(step));
+        sample.take(if hook { FEW } else { usize::MAX }).collect()
+    };
     let finds = |(index, rule): (usize, &Rule)| {
         // One example in a thousand may fall under an entropy floor: three tries tell a silenced rule from bad luck.
         (0..3).any(|seed| {
@@ -532,9 +543,9 @@ fn canary(plan: &Plan) -> Canary {
             seen.iter().any(|one| one.rule == index && one.needs_path.is_none())
         })
     };
-    let silenced = tried.par_iter().enumerate().filter(|one| !finds(*one));
+    let silenced = tried.par_iter().filter(|one| !finds(**one));
     let failed: Vec<String> = silenced.map(|(_, rule)| rule.spec.id.clone()).collect();
-    Canary { passed: tried.len() - failed.len(), failed }
+    Canary { passed: tried.len() - failed.len(), proven: count - tried.len(), failed }
 }
 
 /// Takes every secret out of paths, names and comments: a secret in a file's name is still a secret.

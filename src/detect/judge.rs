@@ -38,8 +38,8 @@ impl Judge {
         let variant = &rule.variants[variant_index];
         let compiled = variant.compiled();
         let window = Span::new(hit.start.saturating_sub(compiled.behind), (hit.start + compiled.ahead).min(text.len()));
-        let (regex, group) = match &compiled.look {
-            Look::Pattern { regex, secret } => (regex, *secret),
+        let (regex, group, heads) = match &compiled.look {
+            Look::Pattern { regex, secret, heads } => (regex, *secret, heads),
             Look::Weigh(weigh) => {
                 // What a rule allows is allowed its patterns; the model has its own reasons.
                 return unnamed::judge(text, hit, *weigh, |found| {
@@ -58,6 +58,9 @@ impl Judge {
             }
         };
         if variant.form.back.is_some() {
+            if window.start > 0 && !heads.may_begin(text, window.start) && rule.written(variant_index) == 0 {
+                return;
+            }
             let input = Input::new(text).span(window.start..window.end).anchored(Anchored::Yes);
             regex.search_captures(&input, captures);
             captures.get_group(group).into_iter().for_each(&mut tell);
@@ -86,7 +89,7 @@ impl Judge {
 /// What the pattern of a variant finds at a hit, each with why it does not stand, if so.
 pub(super) fn outcomes(rule: &Rule, variant: usize, text: &[u8], hit: Span) -> Vec<(Span, Option<Refusal>)> {
     let compiled = rule.variants[variant].compiled();
-    let Look::Pattern { regex, secret } = &compiled.look else { return Vec::new() };
+    let Look::Pattern { regex, secret, .. } = &compiled.look else { return Vec::new() };
     let window = Span::new(hit.start.saturating_sub(compiled.behind), (hit.start + compiled.ahead).min(text.len()));
     let anchored = if rule.variants[variant].form.back.is_some() { Anchored::Yes } else { Anchored::No };
     let mut captures = regex.create_captures();
@@ -121,7 +124,7 @@ fn judge_plain(
 ) -> Option<Match> {
     let variant = &rule.variants[variant_index];
     let compiled = variant.compiled();
-    let Look::Pattern { regex, secret: group } = &compiled.look else { return None };
+    let Look::Pattern { regex, secret: group, .. } = &compiled.look else { return None };
     let window = Span::new(window.start, (window.end + rule.written(variant_index)).min(text.len()));
     if !Plain::is_needed(window.of(text)) {
         return None;

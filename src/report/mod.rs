@@ -495,6 +495,8 @@ pub struct Skipped {
 pub struct Canary {
     /// Rules that found theirs.
     pub passed: usize,
+    /// Rules that the tests of the build sent theirs, and this run did not.
+    pub proven: usize,
     /// Ids of the rules that did not.
     pub failed: Vec<String>,
 }

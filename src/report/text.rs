@@ -372,7 +372,11 @@ pub(super) fn amounts(coverage: &Coverage) -> String {
 pub(super) fn canary(canary: &Canary) -> String {
     let passed = count(canary.passed as u64, "rule");
     if canary.failed.is_empty() {
-        return format!("{passed} found a synthetic secret each");
+        let rest = match canary.proven {
+            0 => String::new(),
+            proven => format!("; the build proved the other {}", grouped(proven as u64)),
+        };
+        return format!("{passed} found a synthetic secret each{rest}");
     }
     let failed: Vec<_> = canary.failed.iter().map(|rule| visible(rule)).collect();
     format!("FAILED for {}; {passed} passed", failed.join(", "))

@@ -3,6 +3,7 @@
 mod check;
 pub(crate) mod example;
 pub(crate) mod form;
+mod head;
 mod load;
 mod set;
 

@@ -9,6 +9,7 @@ use regex_automata::util::syntax;
 use sha2::{Digest, Sha256};
 
 use super::form::{EvidenceForm, Prose, Spec, VariantForm, Weigh};
+use super::head::Heads;
 use super::load::{self, RuleError};
 use crate::detect::allow::Allow;
 use crate::detect::checksum::Check;
@@ -175,7 +176,7 @@ pub(crate) struct Variant {
 /// What is done with a window.
 pub(crate) enum Look {
     /// A pattern is matched; `secret` is the index of the group that is the secret, 0 the whole match.
-    Pattern { regex: Regex, secret: usize },
+    Pattern { regex: Regex, secret: usize, heads: Heads },
     /// Values that names are given are weighed.
     Weigh(Weigh),
 }
@@ -248,7 +249,11 @@ impl Variant {
             Some(back) => (back, reach.max(longest_literal)),
             None => (reach, reach + longest_literal),
         };
-        Ok(Compiled { look: Look::Pattern { regex, secret: group.unwrap_or(0) }, behind, ahead })
+        Ok(Compiled {
+            look: Look::Pattern { regex, secret: group.unwrap_or(0), heads: Heads::of(&hir) },
+            behind,
+            ahead,
+        })
     }
 }
 

@@ -20,7 +20,7 @@ use crate::span::Span;
 /// Bytes before the word that a verdict looks at.
 pub(crate) const BEHIND: usize = 96;
 /// Bytes after its beginning.
-pub(crate) const AHEAD: usize = 640;
+pub(crate) const AHEAD: usize = 384;
 
 /// A value that a name is given, as the model sees it.
 #[derive(Clone, Debug)]
@@ -61,6 +61,22 @@ fn around(text: &[u8], hit: Span, weigh: Weigh, mut each: impl FnMut(&[u8], usiz
     }
 }
 
+/// What stands for a password in URLs that show how to write one.
+const STAND_INS: &[&str] = &[
+    "password",
+    "passwd",
+    "pass",
+    "pwd",
+    "pw",
+    "secret",
+    "token",
+    "passphrase",
+    "mypass",
+    "userpass",
+    "user",
+    "username",
+];
+
 fn veto(window: &[u8], one: &Candidate) -> Option<value::Reason> {
     if one.kind != Kind::Userinfo {
         let name = name::Name::of(one.name.of(window));
@@ -73,6 +89,10 @@ fn veto(window: &[u8], one: &Candidate) -> Option<value::Reason> {
         if name.last == Some(name::Meaning::Owner) {
             return Some(value::Reason::Identifier);
         }
+    }
+    let value = one.value.of(window);
+    if one.kind == Kind::Userinfo && STAND_INS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes())) {
+        return Some(value::Reason::Placeholder);
     }
     value::veto(one.value.of(window), one.name.of(window), one.quote != 0, one.follows)
 }

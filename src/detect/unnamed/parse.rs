@@ -6,7 +6,7 @@ use crate::span::Span;
 /// Longest name.
 const NAME: usize = 64;
 /// Longest value.
-pub(super) const LONGEST: usize = 512;
+pub(super) const LONGEST: usize = 288;
 
 /// How a value is given to a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

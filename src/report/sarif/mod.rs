@@ -720,7 +720,7 @@ pub(super) mod tests {
             findings,
             suppressed,
             unused_suppressions: Vec::new(),
-            coverage: Coverage { canary: Canary { passed: 30, failed: Vec::new() }, ..Coverage::default() },
+            coverage: Coverage { canary: Canary { passed: 30, proven: 0, failed: Vec::new() }, ..Coverage::default() },
             repositories: Vec::new(),
             rules: Vec::new(),
         }
