@@ -489,7 +489,9 @@ impl Names<'_> {
         *slot = (name.into(), number);
         if is_new {
             let plan = self.desk.plan;
-            let sightings = sight(plan.eye(), name).sightings;
+            let mut sightings = sight(plan.eye(), name).sightings;
+            // A name is no file that holds nothing but a secret.
+            sightings.retain(|one| one.needs_path.is_none());
             if !sightings.is_empty() {
                 out.names.push((name.to_vec(), sightings));
             }

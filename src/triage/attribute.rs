@@ -168,13 +168,20 @@ impl Forest {
             });
             forest.relevant.insert(*tree, relevant.collect());
         }
+        // The number of each flagged name, which may stand in any number of trees.
+        let numbers: Vec<u32> = objects
+            .names
+            .iter()
+            .map(|(bytes, _)| {
+                let known = forest.names.iter().position(|name| **name == **bytes);
+                known.unwrap_or_else(|| {
+                    forest.names.push(bytes.as_slice().into());
+                    forest.names.len() - 1
+                }) as u32
+            })
+            .collect();
         for one in named {
-            let bytes = &objects.names[one.name].0;
-            let known = forest.names.iter().position(|name| **name == **bytes);
-            let name = known.unwrap_or_else(|| {
-                forest.names.push(bytes.as_slice().into());
-                forest.names.len() - 1
-            }) as u32;
+            let name = numbers[one.name];
             let entries = forest.relevant.entry(one.tree).or_default();
             match entries.iter_mut().find(|entry| entry.name == name) {
                 Some(entry) => entry.flagged_name = Some(one.name),

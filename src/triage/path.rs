@@ -3,7 +3,7 @@
 /// Folders that hold tests, examples or documentation.
 #[rustfmt::skip]
 const FOLDERS: &[&str] = &[
-    "test", "tests", "testing", "testdata", "test-data", "test_data", "testutil", "testutils", "__tests__",
+    "t", "test", "tests", "testing", "testdata", "test-data", "test_data", "testutil", "testutils", "__tests__",
     "__mocks__", "spec", "specs", "fixture", "fixtures", "__fixtures__", "mock", "mocks", "example",
     "examples", "sample", "samples", "demo", "demos", "doc", "docs", "documentation", "e2e", "cassettes",
     "androidtest", "unittest", "unittests", "tutorial", "tutorials",

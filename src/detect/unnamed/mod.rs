@@ -91,6 +91,17 @@ fn veto(window: &[u8], one: &Candidate) -> Option<value::Reason> {
         }
     }
     let value = one.value.of(window);
+    // `First pass: tally the lines`: a name in the middle of a sentence that goes on behind the word.
+    let word_before =
+        one.name.start >= 2 && window[one.name.start - 1] == b' ' && window[one.name.start - 2].is_ascii_alphabetic();
+    if one.quote == 0
+        && one.operator == parse::Operator::Colon
+        && word_before
+        && matches!(one.follows, b' ' | b',')
+        && value.iter().all(u8::is_ascii_lowercase)
+    {
+        return Some(value::Reason::Prose);
+    }
     if one.kind == Kind::Userinfo && STAND_INS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes())) {
         return Some(value::Reason::Placeholder);
     }
