@@ -22,11 +22,13 @@ pub(crate) enum Check {
     BasicPair,
     /// Base64 that decodes.
     Base64,
+    /// 16 or 32 bytes in hexadecimal.
+    HexKey,
     /// A digit among the letters: names in code seldom hold one.
     Digit,
 }
 
-const ALL: [(&str, Check); 9] = [
+const ALL: [(&str, Check); 10] = [
     ("crc32", Check::Crc32),
     ("crc32-wrong", Check::Crc32Wrong),
     ("jwt", Check::Jwt),
@@ -35,6 +37,7 @@ const ALL: [(&str, Check); 9] = [
     ("base64url-64", Check::Base64url64),
     ("basic-pair", Check::BasicPair),
     ("base64", Check::Base64),
+    ("hex-key", Check::HexKey),
     ("digit", Check::Digit),
 ];
 
@@ -60,6 +63,7 @@ impl Check {
             Check::Base64url64 => secret.len() == 86 && secret.last().is_some_and(|last| b"AQgw".contains(last)),
             Check::BasicPair => basic_pair(secret),
             Check::Base64 => base64(secret).is_some(),
+            Check::HexKey => matches!(secret.len(), 32 | 64) && secret.iter().all(u8::is_ascii_hexdigit),
             Check::Digit => secret.iter().any(u8::is_ascii_digit),
         }
     }

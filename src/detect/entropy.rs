@@ -74,17 +74,6 @@ impl Alphabet {
         }
     }
 
-    /// Whether every byte is one of its characters.
-    pub(crate) fn holds(self, text: &[u8]) -> bool {
-        text.iter().all(|byte| match self {
-            Alphabet::Digits => byte.is_ascii_digit(),
-            Alphabet::Hex => byte.is_ascii_hexdigit(),
-            Alphabet::Base32 => matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'2'..=b'7' | b'='),
-            Alphabet::Base36 | Alphabet::Base62 => byte.is_ascii_alphanumeric(),
-            Alphabet::Base64 | Alphabet::Auto => byte.is_ascii_alphanumeric() || b"+/-_=".contains(byte),
-        })
-    }
-
     /// Bits per character that all but one in 1,000 random strings of this length reach. Lengths between the table's
     /// are interpolated; shorter than eight, no string is random enough to tell and the floor is out of reach.
     pub(crate) fn floor(self, text: &[u8]) -> f32 {

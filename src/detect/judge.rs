@@ -16,8 +16,6 @@ use crate::span::Span;
 pub(crate) const WRITTEN: usize = 96;
 /// The longest file that is looked at as one secret.
 pub(super) const WHOLE_FILE: usize = 4096;
-/// The shortest secret that is a file of its own.
-const SHORTEST_FILE: usize = 20;
 
 /// Judges hits, with the scratch space that takes. One serves any number of texts, one thread at a time.
 #[derive(Default)]
@@ -224,9 +222,6 @@ pub(super) fn whole_file(rules: &RuleSet, text: &[u8]) -> Vec<Match> {
     let whole = Span::new(0, text.len());
     let mut out = Vec::new();
     for (index, rule) in rules.rules().iter().enumerate().filter(|(_, rule)| rule.spec.path.is_some()) {
-        if rule.alphabet.is_some_and(|alphabet| !alphabet.holds(body)) || body.len() < SHORTEST_FILE {
-            continue;
-        }
         if let Some(mut one) = verdict(rule, index, usize::MAX, text, span, whole) {
             one.needs_path = Some(PathNeed::Whole);
             out.push(one);

@@ -36,6 +36,9 @@ pub fn check(rules: &RuleSet) -> Vec<Defect> {
         if prose.description.len() > 1000 || prose.remediation.len() > 1000 {
             defect("its description or remediation is longer than the 1,000 bytes that code scanning shows".into());
         }
+        if rule.spec.path.is_some() && rule.spec.check.is_empty() {
+            defect("a file of its own needs a check: nothing else tells its secret from any other word".into());
+        }
         if prose.references.is_empty() {
             defect("it names no reference for the format".into());
         }

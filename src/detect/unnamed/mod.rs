@@ -92,8 +92,9 @@ fn veto(window: &[u8], one: &Candidate) -> Option<value::Reason> {
     }
     let value = one.value.of(window);
     // `First pass: tally the lines`: a name in the middle of a sentence that goes on behind the word.
-    let word_before =
-        one.name.start >= 2 && window[one.name.start - 1] == b' ' && window[one.name.start - 2].is_ascii_alphabetic();
+    let before =
+        window[..one.name.start].strip_suffix(b" ").and_then(|before| before.rsplit(u8::is_ascii_whitespace).next());
+    let word_before = before.is_some_and(|word| !word.is_empty() && word.iter().all(u8::is_ascii_alphabetic));
     if one.quote == 0
         && one.operator == parse::Operator::Colon
         && word_before
