@@ -106,6 +106,13 @@ fn veto(window: &[u8], one: &Candidate) -> Option<value::Reason> {
     if one.kind == Kind::Userinfo && STAND_INS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes())) {
         return Some(value::Reason::Placeholder);
     }
+    // `connect(host, password=settings)`: a bare word among the arguments of a call is a variable.
+    let line = window[..one.name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let opened = line.iter().filter(|byte| **byte == b'(').count() > line.iter().filter(|byte| **byte == b')').count();
+    let bare_word = one.quote == 0 && value.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
+    if bare_word && opened && one.operator == parse::Operator::Equals && one.follows == b')' {
+        return Some(value::Reason::Reference);
+    }
     value::veto(one.value.of(window), one.name.of(window), one.quote != 0, one.follows)
 }
 
