@@ -292,6 +292,12 @@ pub(super) fn rescan_runs(
     for &zone in zones {
         runs_touching(text, zone, &mut out);
     }
+    // Where escapes begin depends on those before them, however far: the few texts that have runs of them are read whole.
+    let escaped = |run: &Run| !matches!(run.encoding, "base64" | "hex");
+    if base.iter().chain(&out).any(escaped) {
+        out.retain(|run| !escaped(run));
+        escaped_runs(text, Span::new(0, text.len()), &mut out);
+    }
     out.sort_by_key(|run| run.span);
     out.dedup_by_key(|run| run.span);
     out
