@@ -292,12 +292,6 @@ pub(super) fn rescan_runs(
     for &zone in zones {
         runs_touching(text, zone, &mut out);
     }
-    // Where escapes begin depends on those before them, however far: the few texts that have runs of them are read whole.
-    let escaped = |run: &Run| !matches!(run.encoding, "base64" | "hex");
-    if base.iter().chain(&out).any(escaped) {
-        out.retain(|run| !escaped(run));
-        escaped_runs(text, Span::new(0, text.len()), &mut out);
-    }
     out.sort_by_key(|run| run.span);
     out.dedup_by_key(|run| run.span);
     out
@@ -410,7 +404,7 @@ impl Escape {
         match text.first()? {
             b'%' => Some((Escape::Percent, hex_byte(text.get(1..3)?)?.into(), 3)),
             b'&' => entity(text).map(|(c, len)| (Escape::Entity, c, len)),
-            _ => match text.get(1)? {
+            b'\\' => match text.get(1)? {
                 b'u' => {
                     let digits = std::str::from_utf8(text.get(2..6)?).ok()?;
                     Some((Escape::Unicode, char::from_u32(u32::from_str_radix(digits, 16).ok()?)?, 6))
@@ -419,6 +413,7 @@ impl Escape {
                 b'/' => Some((Escape::Slash, '/', 2)),
                 _ => None,
             },
+            _ => None,
         }
     }
 
@@ -573,6 +568,13 @@ mod tests {
         assert_eq!(only(&percent).text, b"secret-value");
         let unicode: String = "secret-value".bytes().map(|byte| format!("\\u{byte:04x}")).collect();
         assert_eq!(only(&unicode).text, b"secret-value");
+    }
+
+    #[test]
+    fn what_only_looks_like_an_escape_from_behind_is_none() {
+        // `ax41` has the length and the letters of `\x41`, `a/` those of `\/`.
+        assert_eq!(only("ax41\\x42\\x43\\x44").text, b"ax41BCD");
+        assert!(runs(b"x\\/a/b/c/").is_empty());
     }
 
     #[test]
