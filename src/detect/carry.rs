@@ -7,6 +7,7 @@
 
 use super::decode::{self, Run};
 use super::judge::Judge;
+use super::prefilter::{AFTER, BEFORE, Prefilter};
 use super::{Match, Scan, join};
 use crate::rule::{RuleSet, Target};
 use crate::span::Span;
@@ -62,10 +63,13 @@ struct Reach {
     ahead: usize,
 }
 
+/// How far one looks to tell that a literal occurs, with a byte each side.
+const OCCURRENCE: Reach = Reach { behind: BEFORE - 1, ahead: AFTER - 1 };
+
 /// Scans a text from nothing.
 pub fn scan_state(rules: &RuleSet, judge: &mut Judge, text: &[u8]) -> State {
     let mut hits = Vec::new();
-    find(rules, text, Span::new(0, text.len()), &mut |hit, _| hits.push(hit));
+    find(rules, text, Span::new(0, text.len()), &mut |hit| hits.push(hit));
     hits.sort_unstable();
     let mut matches = Vec::new();
     for &hit in &hits {
@@ -83,21 +87,21 @@ pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], str
         // Literals wholly inside the stretch were found in the base.
         next = seek(&base.hits, next, stretch.from);
         for hit in &base.hits[next..] {
-            let end = hit.at as usize + rules.prefilter().len_of(hit.literal);
             if hit.at as usize >= stretch.from + stretch.len {
                 break;
             }
-            if end <= stretch.from + stretch.len {
-                hits.push(Hit { at: stretch.moved(hit.at as usize) as u32, literal: hit.literal });
+            let at = stretch.moved(hit.at as usize);
+            if copied(stretch, at, OCCURRENCE, base.len, text.len()) {
+                hits.push(Hit { at: at as u32, literal: hit.literal });
             }
         }
     }
     let known = hits.len();
-    let windows = windows(rules, text.len(), stretches);
+    let windows = windows(text.len(), stretches);
     for &window in &windows {
-        find(rules, text, window, &mut |hit, end| {
-            let inside = stretch_with(stretches, hit.at as usize).is_some_and(|stretch| end <= stretch.end());
-            if !inside {
+        find(rules, text, window, &mut |hit| {
+            let stretch = stretch_with(stretches, hit.at as usize);
+            if !stretch.is_some_and(|one| copied(&one, hit.at as usize, OCCURRENCE, base.len, text.len())) {
                 hits.push(hit);
             }
         });
@@ -135,7 +139,7 @@ pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], str
 /// How often literals of rules occur in a text, overlapping ones included: the filter alone, to be measured.
 pub fn count_hits(rules: &RuleSet, text: &[u8]) -> usize {
     let mut count = 0;
-    find(rules, text, Span::new(0, text.len()), &mut |_, _| count += 1);
+    find(rules, text, Span::new(0, text.len()), &mut |_| count += 1);
     count
 }
 
@@ -193,12 +197,12 @@ fn evidence(rules: &RuleSet, text: &[u8], hits: &[Hit]) -> Vec<(usize, Span)> {
 }
 
 impl State {
-    /// Where literals occur in a text, in order, each with its index.
+    /// Where literals occur in a text, those that lead to nothing there included, in order, each with its index.
     pub(super) fn hits_of(rules: &RuleSet, text: &[u8]) -> Vec<(usize, u32)> {
         let mut hits = Vec::new();
-        find(rules, text, Span::new(0, text.len()), &mut |hit, _| hits.push(hit));
+        rules.prefilter().find(text, Span::new(0, text.len()), |at, literal| hits.push((at, literal)));
         hits.sort_unstable();
-        hits.into_iter().map(|hit| (hit.at as usize, hit.literal)).collect()
+        hits
     }
 
     /// Whether [`conclude`] can find anything in the text: matches, decoded stretches or a file that is one secret.
@@ -207,10 +211,13 @@ impl State {
     }
 }
 
-/// Every occurrence of every literal in the window, overlapping ones included, with its end.
-fn find(rules: &RuleSet, text: &[u8], window: Span, each: &mut dyn FnMut(Hit, usize)) {
-    let prefilter = rules.prefilter();
-    prefilter.find(text, window, |at, literal| each(Hit { at: at as u32, literal }, at + prefilter.len_of(literal)));
+/// Every occurrence in the window, overlapping ones included, of every literal that can lead to anything there.
+fn find(rules: &RuleSet, text: &[u8], window: Span, each: &mut dyn FnMut(Hit)) {
+    rules.prefilter().find(text, window, |at, literal| {
+        if rules.counts(text, at, literal) {
+            each(Hit { at: at as u32, literal });
+        }
+    });
 }
 
 fn reach_of(rules: &RuleSet, rule: usize, variant: usize) -> Reach {
@@ -287,12 +294,12 @@ fn copied(stretch: &Stretch, place: usize, reach: Reach, base_len: usize, len: u
 
 /// Everything that is not inside one stretch, with what has to be read around it: inserted bytes, seams, and the text's
 /// ends, for the base may have gone on where the text ends. Apart and in order.
-fn windows(rules: &RuleSet, len: usize, stretches: &[Stretch]) -> Vec<Span> {
+fn windows(len: usize, stretches: &[Stretch]) -> Vec<Span> {
     let starts = std::iter::once(0).chain(stretches.iter().map(Stretch::end));
     let ends = stretches.iter().map(|stretch| stretch.at).chain(std::iter::once(len));
     let mut out: Vec<Span> = Vec::with_capacity(stretches.len() + 1);
     for (start, end) in starts.zip(ends) {
-        let filter = rules.prefilter().around(Span::new(start, end), len);
+        let filter = Prefilter::around(Span::new(start, end), len);
         let start = filter.start.min(start.saturating_sub(decode::ZONE));
         let end = filter.end.max((end + decode::ZONE).min(len));
         match out.last_mut() {

@@ -67,9 +67,11 @@ pub fn explain(rules: &RuleSet, text: &[u8], place: Span) -> Vec<Explanation> {
                             Some(Refusal::Key) => {
                                 (false, "the name before it never holds this secret (deny_key)".into())
                             }
-                            Some(Refusal::Check(name)) => (false, format!("the offline check '{name}' fails")),
+                            Some(Refusal::Check(at)) => {
+                                (false, format!("the offline check '{}' fails", rule.spec.check[at]))
+                            }
                             Some(Refusal::Entropy) => (false, "it is less random than such a secret".into()),
-                            Some(Refusal::Allow(name)) => (false, format!("it is none: '{name}'")),
+                            Some(Refusal::Allow(at)) => (false, format!("it is none: '{}'", rule.spec.allow[at])),
                         };
                         tell(Some(value), accepted, why);
                     }

@@ -1,14 +1,13 @@
 //! The verdict on one hit: a function of the bytes in its window and one byte each side, wherever they stand.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
 
 use super::entropy::shannon;
 use super::plain::Plain;
 use super::{Match, PathNeed, allow, unnamed};
-use crate::rule::{Look, Rule, RuleSet};
+use crate::rule::{Compiled, Look, Rule, RuleSet, Variant};
 use crate::secret::Secret;
 use crate::span::Span;
 
@@ -37,9 +36,9 @@ impl Judge {
         let rule = &rules.rules()[rule_index];
         let variant = &rule.variants[variant_index];
         let compiled = variant.compiled();
-        let window = Span::new(hit.start.saturating_sub(compiled.behind), (hit.start + compiled.ahead).min(text.len()));
-        let (regex, group, heads) = match &compiled.look {
-            Look::Pattern { regex, secret, heads } => (regex, *secret, heads),
+        let window = window(compiled, text, hit);
+        let (regex, heads) = match &compiled.look {
+            Look::Pattern { regex, heads, .. } => (regex, heads),
             Look::Weigh(weigh) => {
                 // What a rule allows is allowed its patterns; the model has its own reasons.
                 return unnamed::judge(text, hit, *weigh, |found| {
@@ -48,68 +47,63 @@ impl Judge {
                 });
             }
         };
+        let written = rule.written(variant_index) > 0;
+        let begins = variant.form.back.is_none() || window.start == 0 || heads.may_begin(text, window.start);
+        if !begins && !written {
+            return;
+        }
         let captures = self.captures.entry((rule_index, variant_index)).or_insert_with(|| regex.create_captures());
         let mut any = false;
-        let mut tell = |secret: regex_automata::Span| {
-            let secret = Span::new(secret.start, secret.end);
+        search(variant, text, hit, captures, |secret| {
             if let Some(one) = verdict(rule, rule_index, variant_index, text, secret, window) {
                 any = true;
                 out(one);
             }
-        };
-        if variant.form.back.is_some() {
-            if window.start > 0 && !heads.may_begin(text, window.start) && rule.written(variant_index) == 0 {
-                return;
-            }
-            let input = Input::new(text).span(window.start..window.end).anchored(Anchored::Yes);
-            regex.search_captures(&input, captures);
-            captures.get_group(group).into_iter().for_each(&mut tell);
-        } else {
-            let mut from = window.start;
-            while from <= window.end {
-                regex.search_captures(&Input::new(text).span(from..window.end), captures);
-                let (Some(whole), Some(secret)) = (captures.get_match(), captures.get_group(group)) else {
-                    break;
-                };
-                if whole.start() > hit.start {
-                    break;
-                }
-                if whole.end() >= hit.end {
-                    tell(secret);
-                }
-                from = whole.end().max(whole.start() + 1);
-            }
-        }
-        if !any && rule.written(variant_index) > 0 {
+        });
+        if !any && written {
             judge_plain(rule, rule_index, variant_index, text, window, hit).into_iter().for_each(out);
         }
     }
 }
 
-/// What the pattern of a variant finds at a hit, each with why it does not stand, if so.
-pub(super) fn outcomes(rule: &Rule, variant: usize, text: &[u8], hit: Span) -> Vec<(Span, Option<Refusal>)> {
-    let compiled = rule.variants[variant].compiled();
-    let Look::Pattern { regex, secret, .. } = &compiled.look else { return Vec::new() };
-    let window = Span::new(hit.start.saturating_sub(compiled.behind), (hit.start + compiled.ahead).min(text.len()));
-    let anchored = if rule.variants[variant].form.back.is_some() { Anchored::Yes } else { Anchored::No };
-    let mut captures = regex.create_captures();
-    let mut out = Vec::new();
+/// The bytes that a pattern may look at for a hit.
+fn window(compiled: &Compiled, text: &[u8], hit: Span) -> Span {
+    Span::new(hit.start.saturating_sub(compiled.behind), (hit.start + compiled.ahead).min(text.len()))
+}
+
+/// Yields what the pattern of a variant takes for the secret in its matches that the hit is part of.
+fn search(variant: &Variant, text: &[u8], hit: Span, captures: &mut Captures, mut each: impl FnMut(Span)) {
+    let compiled = variant.compiled();
+    let Look::Pattern { regex, secret: group, .. } = &compiled.look else { return };
+    let window = window(compiled, text, hit);
+    let anchored = if variant.form.back.is_some() { Anchored::Yes } else { Anchored::No };
     let mut from = window.start;
     while from <= window.end {
-        regex.search_captures(&Input::new(text).span(from..window.end).anchored(anchored), &mut captures);
-        let (Some(whole), Some(found)) = (captures.get_match(), captures.get_group(*secret)) else { break };
+        regex.search_captures(&Input::new(text).span(from..window.end).anchored(anchored), captures);
+        let (Some(whole), Some(secret)) = (captures.get_match(), captures.get_group(*group)) else { break };
         if anchored == Anchored::No && whole.start() > hit.start {
             break;
         }
-        let found = Span::new(found.start, found.end);
-        if whole.end() >= hit.end {
-            out.push((found, refusal(rule, text, found, window)));
+        if anchored == Anchored::Yes || whole.end() >= hit.end {
+            each(Span::new(secret.start, secret.end));
         }
         if anchored == Anchored::Yes {
             break;
         }
         from = whole.end().max(whole.start() + 1);
     }
+}
+
+/// What the pattern of a variant finds at a hit, each with why it does not stand, if so.
+pub(super) fn outcomes(rule: &Rule, variant: usize, text: &[u8], hit: Span) -> Vec<(Span, Option<Refusal>)> {
+    let variant = &rule.variants[variant];
+    let compiled = variant.compiled();
+    let Look::Pattern { regex, .. } = &compiled.look else { return Vec::new() };
+    let window = window(compiled, text, hit);
+    let mut out = Vec::new();
+    search(variant, text, hit, &mut regex.create_captures(), |secret| {
+        out.push((secret, refusal(rule, text, secret, window)));
+    });
     out
 }
 
@@ -162,27 +156,26 @@ fn refusal(rule: &Rule, text: &[u8], secret: Span, window: Span) -> Option<Refus
         return Some(Refusal::Key);
     }
     if let Some(at) = rule.checks.iter().position(|check| !check.passes(bytes)) {
-        return Some(Refusal::Check(rule.spec.check[at].clone()));
+        return Some(Refusal::Check(at));
     }
     if rule.alphabet.is_some_and(|alphabet| shannon(bytes) < alphabet.floor(bytes)) {
         return Some(Refusal::Entropy);
     }
-    let reason = rule.allow.iter().position(|allow| allow.holds(bytes, window.of(text)))?;
-    Some(Refusal::Allow(rule.spec.allow[reason].clone()))
+    rule.allow.iter().position(|allow| allow.holds(bytes, window.of(text))).map(Refusal::Allow)
 }
 
 /// Why a rule leaves alone what its pattern found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     Empty,
     /// The name it is given never holds this secret.
     Key,
-    /// An offline check fails, by name.
-    Check(String),
+    /// An offline check fails, by its index in the rule.
+    Check(usize),
     /// It is less random than its alphabet lets it be.
     Entropy,
-    /// A reason for which such a value is no secret, by name.
-    Allow(String),
+    /// A reason for which such a value is no secret, by its index in the rule.
+    Allow(usize),
 }
 
 /// A match.

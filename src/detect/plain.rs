@@ -23,14 +23,22 @@ enum Written {
     Char(char, usize),
 }
 
+impl Written {
+    fn len(&self) -> usize {
+        let (Written::Nothing(len) | Written::Char(_, len)) = self;
+        *len
+    }
+}
+
 impl Plain {
-    /// Whether a pattern may find in the text what it does not find as it is written. Where nothing is joined, an escape
-    /// has to stand beside a word that may be a value; quotes that are escaped end values as well as plain ones.
+    /// Whether a pattern may find in the text what it does not find as it is written: what joins or escapes has to stand
+    /// beside a word that may be a value. Quotes that are escaped end values as well as plain ones.
     pub(super) fn is_needed(text: &[u8]) -> bool {
-        joints(text).next().is_some()
+        joints(text).any(|(at, len)| stands_by_value(text, at, len))
             || memchr::memchr3_iter(b'\\', b'%', b'&', text).any(|at| {
                 let next = text.get(at + 1).copied().unwrap_or(b'"');
-                !b"\"'`".contains(&next) && written(text, at).is_some_and(|written| stands_by_value(text, at, &written))
+                !b"\"'`".contains(&next)
+                    && written(text, at).is_some_and(|written| stands_by_value(text, at, written.len()))
             })
     }
 
@@ -65,17 +73,16 @@ impl Plain {
 /// The first byte that is not written for itself. Most windows hold none.
 fn first(text: &[u8]) -> Option<usize> {
     let escape = memchr::memchr3_iter(b'\\', b'%', b'&', text).find(|at| written(text, *at).is_some());
-    escape.into_iter().chain(joints(text).next()).min()
+    escape.into_iter().chain(joints(text).next().map(|(at, _)| at)).min()
 }
 
-/// Where literals that are put together end.
-fn joints(text: &[u8]) -> impl Iterator<Item = usize> {
-    memchr::memchr3_iter(b'"', b'\'', b'`', text).filter(|at| joint(text, *at).is_some())
+/// Where literals that are put together end, and the bytes from there to the next one.
+fn joints(text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+    memchr::memchr3_iter(b'"', b'\'', b'`', text).filter_map(|at| Some((at, joint(text, at)?)))
 }
 
-/// Whether the words that an escape stands between may be most of a value.
-fn stands_by_value(text: &[u8], at: usize, written: &Written) -> bool {
-    let (Written::Nothing(len) | Written::Char(_, len)) = written;
+/// Whether the words on both sides of the bytes may be most of a value.
+fn stands_by_value(text: &[u8], at: usize, len: usize) -> bool {
     let before = text[..at].iter().rev().take(WORD).take_while(|byte| is_word(**byte)).count();
     let after = text[at + len..].iter().take(WORD).take_while(|byte| is_word(**byte)).count();
     before + after >= WORD

@@ -2,6 +2,8 @@
 
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
+use crate::detect::prefilter::{AFTER, BEFORE};
+
 /// Bytes of a match that are looked at.
 const LONGEST: usize = 24;
 /// Ways to begin that are told apart.
@@ -24,6 +26,13 @@ impl Heads {
     /// Of matches that do not begin at the start of the text.
     pub(crate) fn of(pattern: &Hir) -> Self {
         Heads(heads(pattern).into_iter().map(|head| head.bytes).collect())
+    }
+
+    /// Of what stands around a literal that begins `back` bytes behind the start of such matches: from the byte before
+    /// it, if the pattern says of that, to the last byte that an occurrence has.
+    pub(crate) fn around(self, back: usize) -> Self {
+        let (skip, len) = (back.saturating_sub(BEFORE), back.min(BEFORE) + AFTER);
+        Heads(self.0.into_iter().map(|head| head.into_iter().skip(skip).take(len).collect()).collect())
     }
 
     /// Whether a match may begin at `at`, which is not the start of the text.

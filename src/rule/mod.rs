@@ -12,5 +12,5 @@ pub use example::fill as fill_example;
 pub(crate) use form::Weigh;
 pub use form::{EvidenceForm, MissForm, PartForm, Precision, Prose, RequireForm, Severity, Spec, VariantForm};
 pub use load::RuleError;
+pub(crate) use set::{Compiled, Look, Target, Variant};
 pub use set::{Evidence, Rule, RuleSet};
-pub(crate) use set::{Look, Target};

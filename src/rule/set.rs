@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use regex_automata::meta::{self, Regex};
 use regex_automata::util::syntax;
+use regex_syntax::hir::{Hir, Look as Assertion};
 use sha2::{Digest, Sha256};
 
 use super::form::{EvidenceForm, Prose, Spec, VariantForm, Weigh};
@@ -15,7 +16,7 @@ use crate::detect::allow::Allow;
 use crate::detect::checksum::Check;
 use crate::detect::entropy::Alphabet;
 use crate::detect::judge::WRITTEN;
-use crate::detect::prefilter::Prefilter;
+use crate::detect::prefilter::{BEFORE, Prefilter};
 use crate::detect::unnamed;
 
 static SPECS: &str = include_str!(concat!(env!("OUT_DIR"), "/specs.json"));
@@ -79,7 +80,19 @@ impl Rule {
     /// To read source as the program does that it is written for costs more than all the rest of a verdict. So it is done
     /// for rules that ask for it, and where a check proves what comes of it.
     pub(crate) fn written(&self, variant: usize) -> usize {
-        if self.variants[variant].form.joined || !self.checks.is_empty() { WRITTEN } else { 0 }
+        let proves = self.checks.iter().any(|check| check.proves());
+        if self.variants[variant].form.joined || proves { WRITTEN } else { 0 }
+    }
+
+    /// What the text around a literal of the variant looks like wherever it is part of a match that begins behind the
+    /// start of the text, and how many bytes before the literal that begins; nothing where anything may stand there.
+    fn around(&self, variant: usize) -> Option<(usize, Heads)> {
+        let form = &self.variants[variant].form;
+        let back = form.back.filter(|_| form.weigh.is_none() && self.written(variant) == 0)?;
+        let pattern = parse(&form.pattern).ok()?;
+        // A match that begins with the text has its literal elsewhere.
+        let moves = back > BEFORE && pattern.properties().look_set().contains(Assertion::Start);
+        (!moves).then(|| (back.min(BEFORE), Heads::of(&pattern).around(back)))
     }
 
     /// The pattern of keys that never hold this secret.
@@ -156,6 +169,11 @@ fn configured(config: meta::Config) -> meta::Config {
     config.utf8_empty(false).nfa_size_limit(Some(8 << 20)).hybrid_cache_capacity(1 << 20)
 }
 
+fn parse(pattern: &str) -> Result<Hir, String> {
+    let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
+    parser.parse(pattern).map_err(|error| format!("pattern does not parse: {error}"))
+}
+
 fn compile(pattern: &str) -> Result<Regex, String> {
     Regex::builder()
         .syntax(syntax::Config::new().unicode(false).utf8(false))
@@ -212,12 +230,7 @@ impl Variant {
         if let Some(weigh) = self.form.weigh {
             return Ok(Compiled { look: Look::Weigh(weigh), behind: unnamed::BEHIND, ahead: unnamed::AHEAD });
         }
-        let hir = regex_syntax::ParserBuilder::new()
-            .unicode(false)
-            .utf8(false)
-            .build()
-            .parse(&self.form.pattern)
-            .map_err(|error| format!("pattern does not parse: {error}"))?;
+        let hir = parse(&self.form.pattern)?;
         // A match that begins where the literal says needs no search for places to begin.
         let config =
             Regex::config().auto_prefilter(self.form.back.is_none()).onepass(false).hybrid(self.form.back.is_none());
@@ -323,6 +336,9 @@ pub struct RuleSet {
     targets: Vec<Vec<Target>>,
     /// The widest window of a literal's variants, known when it first occurs.
     widest: Vec<OnceLock<Option<(usize, usize)>>>,
+    /// What the text around a literal looks like wherever it leads to anything; empty where that cannot be said. Known
+    /// when it first occurs.
+    around: Vec<OnceLock<Vec<(usize, Heads)>>>,
     digest: String,
     customised: bool,
 }
@@ -425,7 +441,8 @@ impl RuleSet {
         }
         let digest = data_encoding::HEXLOWER.encode(&hash.finalize()[..16]);
         let widest = targets.iter().map(|_| OnceLock::new()).collect();
-        RuleSet { rules, evidence, prefilter, targets, widest, digest, customised }
+        let around = targets.iter().map(|_| OnceLock::new()).collect();
+        RuleSet { rules, evidence, prefilter, targets, widest, around, digest, customised }
     }
 
     /// The rules, in a fixed order.
@@ -450,6 +467,19 @@ impl RuleSet {
     /// The filter over all literals.
     pub(crate) fn prefilter(&self) -> &Prefilter {
         &self.prefilter
+    }
+
+    /// Whether a literal that begins at `at` can lead to anything: `pat` in `pattern` is no token. The bytes of an occurrence
+    /// tell, as the filter counts them.
+    pub(crate) fn counts(&self, text: &[u8], at: usize, literal: u32) -> bool {
+        let around = self.around[literal as usize].get_or_init(|| {
+            let around = self.targets[literal as usize].iter().map(|target| match target {
+                Target::Variant(rule, variant) => self.rules[*rule as usize].around(*variant as usize),
+                _ => None,
+            });
+            around.collect::<Option<Vec<_>>>().unwrap_or_default()
+        });
+        at < BEFORE || around.is_empty() || around.iter().any(|(before, heads)| heads.may_begin(text, at - before))
     }
 
     /// How far before and after its beginning verdicts on a literal look; nothing where no rule judges it.
