@@ -45,28 +45,28 @@ impl Plain {
     /// Nothing where the text is plain already.
     pub(super) fn of(text: &[u8]) -> Option<Self> {
         let first = first(text)?;
-        let mut plain = Plain { bytes: text[..first].to_vec(), origin: (0..first as u32).collect() };
-        let mut at = first;
-        while at < text.len() {
-            let len = match written(text, at) {
-                Some(Written::Nothing(len)) => len,
-                Some(Written::Char(c, len)) => {
-                    plain.push(at, c.encode_utf8(&mut [0; 4]).as_bytes());
-                    len
+        let mut plain = Plain { bytes: Vec::with_capacity(text.len()), origin: Vec::with_capacity(text.len()) };
+        let (mut at, mut next) = (0, first);
+        loop {
+            plain.bytes.extend_from_slice(&text[at..next]);
+            plain.origin.extend(at as u32..next as u32);
+            at = next;
+            match text.get(at).map(|_| written(text, at)) {
+                Some(Some(written)) => {
+                    if let Written::Char(c, _) = written {
+                        let from = plain.bytes.len();
+                        plain.bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+                        plain.origin.resize(plain.origin.len() + plain.bytes.len() - from, at as u32);
+                    }
+                    at += written.len();
+                    next = at;
                 }
-                None => {
-                    plain.push(at, &text[at..at + 1]);
-                    1
-                }
-            };
-            at += len;
+                Some(None) => next = at + 1,
+                None => return Some(plain),
+            }
+            let plainly = |byte: &u8| !b"\\%&\"'`".contains(byte);
+            next += text[next..].iter().take_while(|byte| plainly(byte)).count();
         }
-        Some(plain)
-    }
-
-    fn push(&mut self, at: usize, bytes: &[u8]) {
-        self.bytes.extend_from_slice(bytes);
-        self.origin.extend(bytes.iter().map(|_| at as u32));
     }
 }
 

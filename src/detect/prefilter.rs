@@ -1,28 +1,33 @@
 //! Where literals occur: the filter that every byte of new text goes through.
 //!
-//! Of each literal only its rarest three bytes are looked for, by one lookup a position in a table of 65,536 bits; the few
-//! positions that pass are compared with the literals behind them. Unlike an automaton the filter's table does not grow
+//! Of each literal only its rarest four bytes are looked for: three of them by one lookup a position in a table of 65,536
+//! bits, which stays in the nearest cache, all four by one in a larger table where those are there. The few positions that
+//! pass are compared with the literals behind them. Unlike an automaton the filter's table does not grow
 //! with the number of literals, and it yields overlapping occurrences, which makes it local: an occurrence depends on its
 //! own bytes alone.
 
 use crate::span::Span;
 
-/// Bits of the table, as a power of two.
+/// Bits of the first table, as a power of two.
 const BITS: u32 = 16;
+/// Bits of the second one.
+const MORE_BITS: u32 = 18;
 /// Bytes of a literal that one comparison of numbers takes.
 const KEY: usize = 8;
 /// Bytes before a literal, and from its first one on, that decide whether it counts as occurring. What follows is left to
 /// those who judge: the fewer bytes an occurrence has, the fewer have to be read around a seam.
 pub(crate) const BEFORE: usize = 1;
 pub(crate) const AFTER: usize = 16;
-/// Where in a literal the three bytes may begin at the latest.
+/// Where in a literal the chosen bytes may begin at the latest.
 const LATEST: usize = 5;
 
 /// Finds where literals may begin, whatever the case of their ASCII letters: where their first bytes occur.
 pub(crate) struct Prefilter {
     literals: Vec<Box<[u8]>>,
-    /// Whether any literal's chosen three bytes hash here.
+    /// Whether any literal's first three chosen bytes hash here.
     table: Box<[u64; 1 << (BITS - 6)]>,
+    /// Whether any literal's four chosen bytes do, or three and anything.
+    more: Box<[u64; 1 << (MORE_BITS - 6)]>,
     /// For each hash the first of its `candidates`; one more than there are hashes.
     buckets: Vec<u32>,
     candidates: Vec<Candidate>,
@@ -53,15 +58,23 @@ impl Prefilter {
         let literals: Vec<Box<[u8]>> =
             literals.iter().map(|one| one.to_ascii_lowercase().into_bytes().into()).collect();
         let mut places: Vec<(u32, Candidate)> = Vec::new();
+        let mut more = Box::new([0u64; 1 << (MORE_BITS - 6)]);
         for (index, literal) in literals.iter().enumerate() {
-            let rarest = rarest(&literal[..literal.len().min(KEY)]);
-            let offset = rarest.unwrap_or(0);
+            let offset = rarest(&literal[..literal.len().min(KEY)]);
             let candidate = Candidate::new(index, literal, offset);
             let word = fold(eight(literal, offset));
-            match rarest {
-                Some(_) => places.push((hash(word), candidate)),
-                // Two bytes and whatever follows them.
-                None => places.extend((0..=255).map(|any| (hash(fold(word & 0xFFFF | any << 16)), candidate))),
+            // What is shorter is followed by whatever there is.
+            let threes: Vec<u64> = match literal.len() {
+                2 => (0..=255).map(|any| fold(word & 0xFFFF | any << 16)).collect(),
+                _ => vec![word],
+            };
+            for three in threes {
+                places.push((hash(three), candidate));
+                let fourths = if literal.len() < 4 { 0..=255 } else { word >> 24 & 0xFF..=word >> 24 & 0xFF };
+                for fourth in fourths {
+                    let hash = hash_more(fold(three & 0xFF_FFFF | fourth << 24));
+                    more[(hash >> 6) as usize] |= 1 << (hash & 63);
+                }
             }
         }
         places.sort_unstable();
@@ -76,7 +89,7 @@ impl Prefilter {
             buckets[at] += buckets[at - 1];
         }
         let candidates = places.into_iter().map(|(_, place)| place).collect();
-        Prefilter { literals, table, buckets, candidates }
+        Prefilter { literals, table, more, buckets, candidates }
     }
 
     /// Bytes of a literal that an occurrence has.
@@ -100,7 +113,7 @@ impl Prefilter {
         Span::new(gap.start.saturating_sub(AFTER - 1), (gap.end + BEFORE + LATEST).min(len))
     }
 
-    /// Yields start and literal of each occurrence whose three chosen bytes begin inside `from..to`, in no particular
+    /// Yields start and literal of each occurrence whose chosen bytes begin inside `from..to`, in no particular
     /// order.
     pub(crate) fn find(&self, text: &[u8], window: Span, mut each: impl FnMut(usize, u32)) {
         // Two bytes at least; a literal of two may stand at the very end.
@@ -108,15 +121,22 @@ impl Prefilter {
         let mut at = window.start;
         while at < to {
             let word = fold(eight(text, at));
-            // Eight bytes hold three bytes at six places.
-            for step in 0..6 {
-                let hash = hash(word >> (8 * step));
-                if self.table[(hash >> 6) as usize] >> (hash & 63) & 1 != 0 && at + step < to {
+            // Eight bytes hold four bytes at five places.
+            for step in 0..5 {
+                let four = word >> (8 * step);
+                let hash = hash(four);
+                if self.table[(hash >> 6) as usize] >> (hash & 63) & 1 != 0 && self.has_four(four) && at + step < to {
                     self.compare(text, at + step, hash, &mut each);
                 }
             }
-            at += 6;
+            at += 5;
         }
+    }
+
+    #[inline]
+    fn has_four(&self, word: u64) -> bool {
+        let hash = hash_more(word);
+        self.more[(hash >> 6) as usize] >> (hash & 63) & 1 != 0
     }
 
     #[inline(never)]
@@ -162,19 +182,17 @@ fn hash(word: u64) -> u32 {
     (word as u32).wrapping_mul(0x9E37_7900) >> (32 - BITS)
 }
 
-/// Where the three bytes of a literal begin that text holds least often; `None` for literals of two.
-fn rarest(literal: &[u8]) -> Option<usize> {
-    let class = |byte: u8| class(byte) as usize;
-    let surprise = |three: &[u8]| {
-        let (a, b, c) = (class(three[0]), class(three[1]), class(three[2]));
-        u16::from(PAIRS[a][b]) + u16::from(PAIRS[b][c])
-    };
-    literal
-        .windows(3)
-        .take(LATEST + 1)
-        .enumerate()
-        .max_by_key(|(at, three)| (surprise(three), std::cmp::Reverse(*at)))
-        .map(|(at, _)| at)
+/// Hashes the lowest four bytes.
+#[inline]
+fn hash_more(word: u64) -> u32 {
+    (word as u32).wrapping_mul(0x9E37_79B1) >> (32 - MORE_BITS)
+}
+
+/// Where the four bytes of a literal begin that text holds least often; those of shorter ones begin with them.
+fn rarest(literal: &[u8]) -> usize {
+    let rarity = |four: &[u8]| four.windows(2).map(|pair| u16::from(surprise(pair[0], pair[1]))).sum::<u16>();
+    let fours = literal.windows(4).take(LATEST + 1).enumerate();
+    fours.max_by_key(|(at, four)| (rarity(four), std::cmp::Reverse(*at))).map_or(0, |(at, _)| at)
 }
 
 /// How surprising a pair of characters is in source text, in eighths of a bit.
