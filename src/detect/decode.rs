@@ -355,7 +355,11 @@ fn decode_run(text: &[u8], body: Span, padded_end: usize) -> Option<Run> {
             text: text.into(),
         });
     }
-    // Most runs are names, paths and digests; 24 characters of those decode to bytes that no text holds.
+    // Most runs are names, paths and digests; 24 characters of those decode to bytes that no text holds, the first four in
+    // most cases.
+    if !may_begin(bytes) {
+        return None;
+    }
     let head = base64(&bytes[..SHORTEST])?;
     let span = Span::new(body.start, padded_end);
     if is_packed(&head) {
@@ -368,8 +372,29 @@ fn decode_run(text: &[u8], body: Span, padded_end: usize) -> Option<Run> {
     is_text(&decoded).then_some(Run { span, encoding: "base64", text: decoded.into() })
 }
 
+/// Whether text, or something packed, may begin as the first four characters of base64 say.
+fn may_begin(base64: &[u8]) -> bool {
+    let digit = |byte: u8| match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        _ => 63,
+    };
+    let word = base64.iter().take(4).fold(0u32, |word, byte| word << 6 | u32::from(digit(*byte)));
+    let [_, first, second, third] = word.to_be_bytes();
+    let plain = |byte: u8| byte == b' ' || byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    let packed = first == 0x1F;
+    let wide = plain(first) && second == 0;
+    let text =
+        (plain(first) || (0xC2..0xF5).contains(&first)) && [second, third].iter().all(|b| plain(*b) || *b >= 0x80);
+    packed || wide || text
+}
+
 fn hex_byte(digits: &[u8]) -> Option<u8> {
-    u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    let [high, low] = digits else { return None };
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    Some((digit(*high)? << 4 | digit(*low)?) as u8)
 }
 
 /// Whether bytes are printable text: UTF-8 with no control character but white space.

@@ -72,14 +72,32 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'-' | b'.') || byte >= 0x80
 }
 
+/// Pairs of bytes, in lower case, with which words that name a secret begin: a bit for each.
+static PAIRS: [u64; 1024] = {
+    let mut table = [0; 1024];
+    let lists = [SECRET_ROOTS, PASSWORD_ROOTS];
+    let mut list = 0;
+    while list < lists.len() {
+        let mut at = 0;
+        while at < lists[list].len() {
+            let root = lists[list][at].as_bytes();
+            let pair = (root[0] as usize) << 8 | root[1] as usize;
+            table[pair >> 6] |= 1 << (pair & 63);
+            at += 1;
+        }
+        list += 1;
+    }
+    table
+};
+
 /// Bytes of the word that names a secret and begins here.
 fn root_at(text: &[u8]) -> Option<usize> {
-    let first = text[0].to_ascii_lowercase();
-    let stands = |root: &&&str| {
-        root.as_bytes()[0] == first
-            && text.len() >= root.len()
-            && text[..root.len()].eq_ignore_ascii_case(root.as_bytes())
-    };
+    let [first, second, ..] = text else { return None };
+    let pair = usize::from(first.to_ascii_lowercase()) << 8 | usize::from(second.to_ascii_lowercase());
+    if PAIRS[pair >> 6] >> (pair & 63) & 1 == 0 {
+        return None;
+    }
+    let stands = |root: &&&str| text.get(..root.len()).is_some_and(|text| text.eq_ignore_ascii_case(root.as_bytes()));
     SECRET_ROOTS.iter().chain(PASSWORD_ROOTS).find(stands).map(|root| root.len())
 }
 
