@@ -37,8 +37,8 @@ impl Judge {
         let variant = &rule.variants[variant_index];
         let compiled = variant.compiled();
         let window = window(compiled, text, hit);
-        let (regex, heads) = match &compiled.look {
-            Look::Pattern { regex, heads, .. } => (regex, heads),
+        let (regex, heads, run) = match &compiled.look {
+            Look::Pattern { regex, heads, run, .. } => (regex, heads, run),
             Look::Weigh(weigh) => {
                 // What a rule allows is allowed its patterns; the model has its own reasons.
                 return unnamed::judge(text, hit, *weigh, |found| {
@@ -52,14 +52,16 @@ impl Judge {
         if !begins && !written {
             return;
         }
-        let captures = self.captures.entry((rule_index, variant_index)).or_insert_with(|| regex.create_captures());
         let mut any = false;
-        search(variant, text, hit, captures, |secret| {
-            if let Some(one) = verdict(rule, rule_index, variant_index, text, secret, window) {
-                any = true;
-                out(one);
-            }
-        });
+        if begins && run.as_ref().is_none_or(|run| run.stands(window.of(text))) {
+            let captures = self.captures.entry((rule_index, variant_index)).or_insert_with(|| regex.create_captures());
+            search(variant, text, hit, captures, |secret| {
+                if let Some(one) = verdict(rule, rule_index, variant_index, text, secret, window) {
+                    any = true;
+                    out(one);
+                }
+            });
+        }
         if !any && written {
             judge_plain(rule, rule_index, variant_index, text, window, hit).into_iter().for_each(out);
         }

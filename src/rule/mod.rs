@@ -5,6 +5,7 @@ pub(crate) mod example;
 pub(crate) mod form;
 mod head;
 mod load;
+mod run;
 mod set;
 
 pub use check::{Defect, check};

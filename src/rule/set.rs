@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::form::{EvidenceForm, Prose, Spec, VariantForm, Weigh};
 use super::head::Heads;
 use super::load::{self, RuleError};
+use super::run::Run;
 use crate::detect::allow::Allow;
 use crate::detect::checksum::Check;
 use crate::detect::entropy::Alphabet;
@@ -194,7 +195,7 @@ pub(crate) struct Variant {
 /// What is done with a window.
 pub(crate) enum Look {
     /// A pattern is matched; `secret` is the index of the group that is the secret, 0 the whole match.
-    Pattern { regex: Regex, secret: usize, heads: Heads },
+    Pattern { regex: Regex, secret: usize, heads: Heads, run: Option<Run> },
     /// Values that names are given are weighed.
     Weigh(Weigh),
 }
@@ -263,7 +264,7 @@ impl Variant {
             None => (reach, reach + longest_literal),
         };
         Ok(Compiled {
-            look: Look::Pattern { regex, secret: group.unwrap_or(0), heads: Heads::of(&hir) },
+            look: Look::Pattern { regex, secret: group.unwrap_or(0), heads: Heads::of(&hir), run: Run::of(&hir) },
             behind,
             ahead,
         })
