@@ -300,11 +300,7 @@ pub(super) fn rescan_runs(
 /// Adds the runs, wherever they begin and end, that have bytes in the zone.
 fn runs_touching(text: &[u8], zone: Span, out: &mut Vec<Run>) {
     base64_runs(text, zone, out);
-    // Most texts have no escape: one look tells.
-    let from = zone.start.saturating_sub(ENTITY - 1);
-    if memchr::memchr3(b'%', b'\\', b'&', &text[from..zone.end]).is_some() {
-        escaped_runs(text, zone, out);
-    }
+    escaped_runs(text, zone, out);
 }
 
 /// Bytes of base64 alphabets, both of them.
@@ -536,6 +532,10 @@ const ENTITY: usize = 11;
 /// The character of the HTML entity that begins at the text's first byte, and the entity's length.
 pub(crate) fn entity(text: &[u8]) -> Option<(char, usize)> {
     let body = text.strip_prefix(b"&")?;
+    // In source `&` mostly stands before a blank, another one or a name.
+    if !body.first().is_some_and(|first| *first == b'#' || first.is_ascii_alphabetic()) {
+        return None;
+    }
     let end = body.iter().take(ENTITY - 1).position(|byte| *byte == b';')?;
     let name = std::str::from_utf8(&body[..end]).ok()?;
     let c = match name.strip_prefix('#') {

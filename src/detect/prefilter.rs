@@ -19,7 +19,7 @@ const KEY: usize = 8;
 pub(crate) const BEFORE: usize = 1;
 pub(crate) const AFTER: usize = 16;
 /// Where in a literal the chosen bytes may begin at the latest.
-const LATEST: usize = 5;
+const LATEST: usize = 12;
 
 /// Finds where literals may begin, whatever the case of their ASCII letters: where their first bytes occur.
 pub(crate) struct Prefilter {
@@ -60,7 +60,7 @@ impl Prefilter {
         let mut places: Vec<(u32, Candidate)> = Vec::new();
         let mut more = Box::new([0u64; 1 << (MORE_BITS - 6)]);
         for (index, literal) in literals.iter().enumerate() {
-            let offset = rarest(&literal[..literal.len().min(KEY)]);
+            let offset = rarest(&literal[..literal.len().min(AFTER)]);
             let candidate = Candidate::new(index, literal, offset);
             let word = fold(eight(literal, offset));
             // What is shorter is followed by whatever there is.
@@ -190,7 +190,9 @@ fn hash_more(word: u64) -> u32 {
 
 /// Where the four bytes of a literal begin that text holds least often; those of shorter ones begin with them.
 fn rarest(literal: &[u8]) -> usize {
-    let rarity = |four: &[u8]| four.windows(2).map(|pair| u16::from(surprise(pair[0], pair[1]))).sum::<u16>();
+    let pair = |a, b| u16::from(surprise(a, b));
+    // The first three have to pass the smaller table by themselves.
+    let rarity = |four: &[u8]| 2 * (pair(four[0], four[1]) + pair(four[1], four[2])) + pair(four[2], four[3]);
     let fours = literal.windows(4).take(LATEST + 1).enumerate();
     fours.max_by_key(|(at, four)| (rarity(four), std::cmp::Reverse(*at))).map_or(0, |(at, _)| at)
 }
