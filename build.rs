@@ -1,4 +1,4 @@
-//! Turns `rules/*.toml` into two JSON files that the program embeds: what a scan needs of each rule, and what
+//! Turns `rules/*.toml` into two files of JSON that the program embeds: what a scan needs of each rule, and what
 //! people read about it. Start-up then parses neither TOML nor prose.
 
 use std::path::Path;
@@ -36,5 +36,7 @@ fn main() {
         fs::write(Path::new(&out).join(name), text.expect("rules serialise")).expect("OUT_DIR can be written");
     };
     write("specs.json", serde_json::to_string(&(specs, evidence)));
-    write("prose.json", serde_json::to_string(&prose));
+    // A line for each rule: most runs need the words of none or of a few.
+    let lines: Result<Vec<String>, _> = prose.iter().map(serde_json::to_string).collect();
+    write("prose.jsonl", lines.map(|lines| lines.join("\n")));
 }

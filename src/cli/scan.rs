@@ -1,6 +1,7 @@
 //! `snout scan`: from flags to a plan, from a report to files and an exit code.
 
 use std::io::{IsTerminal, Read, Write};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -29,7 +30,8 @@ pub(super) fn run(args: Scan) -> Result<Exit> {
 /// A scan from flags to an exit code, in two steps, so that a hook can look at the report between them.
 pub(super) struct Job {
     args: Scan,
-    plan: Plan,
+    /// Never dropped: the process ends with it, and to free all rules would take a hook as long as to read them.
+    plan: ManuallyDrop<Plan>,
     destinations: Vec<(Format, Destination)>,
     floor: Option<Severity>,
     started: Instant,
@@ -49,7 +51,7 @@ impl Job {
             FailOn::None => None,
         };
         let plan = plan(&args, targets, key, settings, &destinations)?;
-        Ok(Job { args, plan, destinations, floor, started })
+        Ok(Job { args, plan: ManuallyDrop::new(plan), destinations, floor, started })
     }
 
     /// Whether nothing but the report is to be said.

@@ -21,12 +21,7 @@ use crate::detect::prefilter::{BEFORE, Prefilter};
 use crate::detect::unnamed;
 
 static SPECS: &str = include_str!(concat!(env!("OUT_DIR"), "/specs.json"));
-static PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.json"));
-
-fn embedded_prose() -> &'static [Prose] {
-    static PARSED: OnceLock<Vec<Prose>> = OnceLock::new();
-    PARSED.get_or_init(|| serde_json::from_str(PROSE).expect("the build script wrote it from the same types"))
-}
+static PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.jsonl"));
 
 /// One kind of secret.
 pub struct Rule {
@@ -46,7 +41,8 @@ pub struct Rule {
 }
 
 enum ProseRef {
-    Embedded(usize),
+    /// JSON that is read when first asked for.
+    Embedded(&'static str, OnceLock<Box<Prose>>),
     Own(Box<Prose>),
 }
 
@@ -71,7 +67,9 @@ impl Rule {
     /// What people read about the rule.
     pub fn prose(&self) -> &Prose {
         match &self.prose {
-            ProseRef::Embedded(index) => &embedded_prose()[*index],
+            ProseRef::Embedded(json, prose) => {
+                prose.get_or_init(|| serde_json::from_str(json).expect("the build script wrote it from the same types"))
+            }
             ProseRef::Own(prose) => prose,
         }
     }
@@ -358,8 +356,8 @@ impl RuleSet {
     pub fn with_files<P: AsRef<Path>>(files: &[P], disabled: &[String]) -> Result<Self, RuleError> {
         let (specs, forms): (Vec<Spec>, Vec<EvidenceForm>) =
             serde_json::from_str(SPECS).expect("the build script wrote it from the same types");
-        let mut rules: Vec<Rule> =
-            specs.into_iter().enumerate().map(|(index, spec)| Rule::new(spec, ProseRef::Embedded(index))).collect();
+        let prose = PROSE.lines().map(|json| ProseRef::Embedded(json, OnceLock::new()));
+        let mut rules: Vec<Rule> = specs.into_iter().zip(prose).map(|(spec, prose)| Rule::new(spec, prose)).collect();
         let mut evidence: Vec<Evidence> = forms.into_iter().map(Evidence::new).collect();
         let mut origin: Vec<(&Path, usize, String)> = Vec::new();
         for file in files {
@@ -434,11 +432,15 @@ impl RuleSet {
         }
         let prefilter = Prefilter::new(&literals);
         let mut hash = Sha256::new();
-        for rule in &rules {
-            hash.update(serde_json::to_vec(&rule.spec).expect("a spec is plain data"));
-        }
-        for mark in &evidence {
-            hash.update(serde_json::to_vec(&mark.form).expect("a form is plain data"));
+        if customised {
+            for rule in &rules {
+                hash.update(serde_json::to_vec(&rule.spec).expect("a spec is plain data"));
+            }
+            for mark in &evidence {
+                hash.update(serde_json::to_vec(&mark.form).expect("a form is plain data"));
+            }
+        } else {
+            hash.update(SPECS);
         }
         let digest = data_encoding::HEXLOWER.encode(&hash.finalize()[..16]);
         let widest = targets.iter().map(|_| OnceLock::new()).collect();
