@@ -222,8 +222,8 @@ fn find(rules: &RuleSet, text: &[u8], window: Span, each: &mut dyn FnMut(Hit)) {
 
 fn reach_of(rules: &RuleSet, rule: usize, variant: usize) -> Reach {
     let rule = &rules.rules()[rule];
-    let compiled = rule.variants[variant].compiled();
-    Reach { behind: compiled.behind, ahead: compiled.ahead + rule.written(variant) }
+    let shape = rule.variants[variant].shape();
+    Reach { behind: shape.behind, ahead: shape.ahead + rule.written(variant) }
 }
 
 fn judge_hit(

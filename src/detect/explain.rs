@@ -2,7 +2,7 @@
 
 use super::judge::{Refusal, outcomes};
 use super::{State, unnamed};
-use crate::rule::{Look, RuleSet, Target};
+use crate::rule::{RuleSet, Target};
 use crate::span::Span;
 
 /// What a rule says of a place.
@@ -40,8 +40,8 @@ pub fn explain(rules: &RuleSet, text: &[u8], place: Span) -> Vec<Explanation> {
                     out.push(Explanation { rule: rule.spec.id.clone(), literal, at: hit, value, accepted, why });
                 }
             };
-            match &rule.variants[variant as usize].compiled().look {
-                Look::Weigh(weigh) => unnamed::see_hit(text, hit, *weigh, |seen| {
+            match rule.variants[variant as usize].form.weigh {
+                Some(weigh) => unnamed::see_hit(text, hit, weigh, |seen| {
                     let reasons: Vec<String> =
                         seen.reasons.iter().map(|(name, share)| format!("{name} {share:+.1}")).collect();
                     let weighed = format!(
@@ -55,7 +55,7 @@ pub fn explain(rules: &RuleSet, text: &[u8], place: Span) -> Vec<Explanation> {
                         None => tell(Some(seen.value), seen.score >= seen.floor, weighed),
                     }
                 }),
-                Look::Pattern { .. } => {
+                None => {
                     let found = outcomes(rule, variant as usize, text, hit);
                     if found.is_empty() {
                         tell(None, false, "the pattern does not match around the literal".into());

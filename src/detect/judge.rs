@@ -7,7 +7,7 @@ use regex_automata::{Anchored, Input};
 use super::entropy::shannon;
 use super::plain::Plain;
 use super::{Match, PathNeed, allow, unnamed};
-use crate::rule::{Compiled, Look, Rule, RuleSet, Variant};
+use crate::rule::{Matcher, Rule, RuleSet, Shape, Variant};
 use crate::secret::Secret;
 use crate::span::Span;
 
@@ -35,26 +35,26 @@ impl Judge {
     ) {
         let rule = &rules.rules()[rule_index];
         let variant = &rule.variants[variant_index];
-        let compiled = variant.compiled();
-        let window = window(compiled, text, hit);
-        let (regex, heads, run) = match &compiled.look {
-            Look::Pattern { regex, heads, run, .. } => (regex, heads, run),
-            Look::Weigh(weigh) => {
-                // What a rule allows is allowed its patterns; the model has its own reasons.
-                return unnamed::judge(text, hit, *weigh, |found| {
-                    let one = matched(rule, rule_index, variant_index, text, found.value, window);
-                    out(Match { likely: found.likely, ..one });
-                });
-            }
-        };
+        let shape = variant.shape();
+        let window = window(shape, text, hit);
+        if let Some(weigh) = variant.form.weigh {
+            // What a rule allows is allowed its patterns; the model has its own reasons.
+            return unnamed::judge(text, hit, weigh, |found| {
+                let one = matched(rule, rule_index, variant_index, text, found.value, window);
+                out(Match { likely: found.likely, ..one });
+            });
+        }
         let written = rule.written(variant_index) > 0;
-        let begins = variant.form.back.is_none() || window.start == 0 || heads.may_begin(text, window.start);
+        let begins = variant.form.back.is_none() || window.start == 0 || shape.heads.may_begin(text, window.start);
         if !begins && !written {
             return;
         }
         let mut any = false;
-        if begins && run.as_ref().is_none_or(|run| run.stands(window.of(text))) {
-            let captures = self.captures.entry((rule_index, variant_index)).or_insert_with(|| regex.create_captures());
+        if begins && shape.run.as_ref().is_none_or(|run| run.stands(window.of(text))) {
+            let captures = self
+                .captures
+                .entry((rule_index, variant_index))
+                .or_insert_with(|| variant.matcher().regex.create_captures());
             search(variant, text, hit, captures, |secret| {
                 if let Some(one) = verdict(rule, rule_index, variant_index, text, secret, window) {
                     any = true;
@@ -69,15 +69,14 @@ impl Judge {
 }
 
 /// The bytes that a pattern may look at for a hit.
-fn window(compiled: &Compiled, text: &[u8], hit: Span) -> Span {
-    Span::new(hit.start.saturating_sub(compiled.behind), (hit.start + compiled.ahead).min(text.len()))
+fn window(shape: &Shape, text: &[u8], hit: Span) -> Span {
+    Span::new(hit.start.saturating_sub(shape.behind), (hit.start + shape.ahead).min(text.len()))
 }
 
 /// Yields what the pattern of a variant takes for the secret in its matches that the hit is part of.
 fn search(variant: &Variant, text: &[u8], hit: Span, captures: &mut Captures, mut each: impl FnMut(Span)) {
-    let compiled = variant.compiled();
-    let Look::Pattern { regex, secret: group, .. } = &compiled.look else { return };
-    let window = window(compiled, text, hit);
+    let Matcher { regex, secret: group } = variant.matcher();
+    let window = window(variant.shape(), text, hit);
     let anchored = if variant.form.back.is_some() { Anchored::Yes } else { Anchored::No };
     let mut from = window.start;
     while from <= window.end {
@@ -99,11 +98,9 @@ fn search(variant: &Variant, text: &[u8], hit: Span, captures: &mut Captures, mu
 /// What the pattern of a variant finds at a hit, each with why it does not stand, if so.
 pub(super) fn outcomes(rule: &Rule, variant: usize, text: &[u8], hit: Span) -> Vec<(Span, Option<Refusal>)> {
     let variant = &rule.variants[variant];
-    let compiled = variant.compiled();
-    let Look::Pattern { regex, .. } = &compiled.look else { return Vec::new() };
-    let window = window(compiled, text, hit);
+    let window = window(variant.shape(), text, hit);
     let mut out = Vec::new();
-    search(variant, text, hit, &mut regex.create_captures(), |secret| {
+    search(variant, text, hit, &mut variant.matcher().regex.create_captures(), |secret| {
         out.push((secret, refusal(rule, text, secret, window)));
     });
     out
@@ -119,8 +116,7 @@ fn judge_plain(
     hit: Span,
 ) -> Option<Match> {
     let variant = &rule.variants[variant_index];
-    let compiled = variant.compiled();
-    let Look::Pattern { regex, secret: group, .. } = &compiled.look else { return None };
+    let Matcher { regex, secret: group } = variant.matcher();
     let window = Span::new(window.start, (window.end + rule.written(variant_index)).min(text.len()));
     if !Plain::is_needed(window.of(text)) {
         return None;
@@ -129,7 +125,7 @@ fn judge_plain(
     let at = origin.binary_search(&((hit.start - window.start) as u32)).ok()?;
     let input = match variant.form.back {
         Some(back) => Input::new(&bytes).span(at.checked_sub(back)?..bytes.len()).anchored(Anchored::Yes),
-        None => Input::new(&bytes).span(at.saturating_sub(compiled.behind)..bytes.len()),
+        None => Input::new(&bytes).span(at.saturating_sub(variant.shape().behind)..bytes.len()),
     };
     let mut captures = regex.create_captures();
     regex.search_captures(&input, &mut captures);

@@ -30,9 +30,9 @@ impl Heads {
 
     /// Of what stands around a literal that begins `back` bytes behind the start of such matches: from the byte before
     /// it, if the pattern says of that, to the last byte that an occurrence has.
-    pub(crate) fn around(self, back: usize) -> Self {
+    pub(crate) fn around(&self, back: usize) -> Self {
         let (skip, len) = (back.saturating_sub(BEFORE), back.min(BEFORE) + AFTER);
-        Heads(self.0.into_iter().map(|head| head.into_iter().skip(skip).take(len).collect()).collect())
+        Heads(self.0.iter().map(|head| head.iter().skip(skip).take(len).copied().collect()).collect())
     }
 
     /// Whether a match may begin at `at`, which is not the start of the text.

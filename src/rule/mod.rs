@@ -7,11 +7,13 @@ mod head;
 mod load;
 mod run;
 mod set;
+mod variant;
 
 pub use check::{Defect, check};
 pub use example::fill as fill_example;
 pub(crate) use form::Weigh;
 pub use form::{EvidenceForm, MissForm, PartForm, Precision, Prose, RequireForm, Severity, Spec, VariantForm};
 pub use load::RuleError;
-pub(crate) use set::{Compiled, Look, Target, Variant};
+pub(crate) use set::Target;
 pub use set::{Evidence, Rule, RuleSet};
+pub(crate) use variant::{Matcher, Shape, Variant};

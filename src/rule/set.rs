@@ -4,21 +4,19 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use regex_automata::meta::{self, Regex};
+use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
-use regex_syntax::hir::{Hir, Look as Assertion};
 use sha2::{Digest, Sha256};
 
-use super::form::{EvidenceForm, Prose, Spec, VariantForm, Weigh};
+use super::form::{EvidenceForm, Prose, Spec};
 use super::head::Heads;
 use super::load::{self, RuleError};
-use super::run::Run;
+use super::variant::{Variant, configured};
 use crate::detect::allow::Allow;
 use crate::detect::checksum::Check;
 use crate::detect::entropy::Alphabet;
 use crate::detect::judge::WRITTEN;
 use crate::detect::prefilter::{BEFORE, Prefilter};
-use crate::detect::unnamed;
 
 static SPECS: &str = include_str!(concat!(env!("OUT_DIR"), "/specs.json"));
 static PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.jsonl"));
@@ -86,12 +84,7 @@ impl Rule {
     /// What the text around a literal of the variant looks like wherever it is part of a match that begins behind the
     /// start of the text, and how many bytes before the literal that begins; nothing where anything may stand there.
     fn around(&self, variant: usize) -> Option<(usize, Heads)> {
-        let form = &self.variants[variant].form;
-        let back = form.back.filter(|_| form.weigh.is_none() && self.written(variant) == 0)?;
-        let pattern = parse(&form.pattern).ok()?;
-        // A match that begins with the text has its literal elsewhere.
-        let moves = back > BEFORE && pattern.properties().look_set().contains(Assertion::Start);
-        (!moves).then(|| (back.min(BEFORE), Heads::of(&pattern).around(back)))
+        if self.written(variant) > 0 { None } else { self.variants[variant].around() }
     }
 
     /// The pattern of keys that never hold this secret.
@@ -164,15 +157,6 @@ impl Lazy {
     }
 }
 
-fn configured(config: meta::Config) -> meta::Config {
-    config.utf8_empty(false).nfa_size_limit(Some(8 << 20)).hybrid_cache_capacity(1 << 20)
-}
-
-fn parse(pattern: &str) -> Result<Hir, String> {
-    let mut parser = regex_syntax::ParserBuilder::new().unicode(false).utf8(false).build();
-    parser.parse(pattern).map_err(|error| format!("pattern does not parse: {error}"))
-}
-
 fn compile(pattern: &str) -> Result<Regex, String> {
     Regex::builder()
         .syntax(syntax::Config::new().unicode(false).utf8(false))
@@ -182,91 +166,6 @@ fn compile(pattern: &str) -> Result<Regex, String> {
             let cause = error.syntax_error().map_or_else(|| error.to_string(), ToString::to_string);
             format!("pattern does not compile: {cause}")
         })
-}
-
-/// One pattern of a rule with its window.
-pub(crate) struct Variant {
-    pub(crate) form: VariantForm,
-    compiled: OnceLock<Compiled>,
-}
-
-/// What is done with a window.
-pub(crate) enum Look {
-    /// A pattern is matched; `secret` is the index of the group that is the secret, 0 the whole match.
-    Pattern { regex: Regex, secret: usize, heads: Heads, run: Option<Run> },
-    /// Values that names are given are weighed.
-    Weigh(Weigh),
-}
-
-/// A compiled pattern.
-pub(crate) struct Compiled {
-    pub(crate) look: Look,
-    /// Bytes a verdict may look at before the literal's first byte.
-    pub(crate) behind: usize,
-    /// Bytes a verdict may look at after the literal's first byte.
-    pub(crate) ahead: usize,
-}
-
-impl Variant {
-    fn new(form: VariantForm) -> Self {
-        Variant { form, compiled: OnceLock::new() }
-    }
-
-    pub(crate) fn compiled(&self) -> &Compiled {
-        self.compiled
-            .get_or_init(|| self.build().expect("rules are validated: embedded ones by the tests, others when loaded"))
-    }
-
-    /// Compiles it now, and says why if that cannot be done.
-    fn prove(&self) -> Result<(), String> {
-        if self.compiled.get().is_none() {
-            self.compiled.set(self.build()?).ok();
-        }
-        Ok(())
-    }
-
-    fn build(&self) -> Result<Compiled, String> {
-        if let Some(weigh) = self.form.weigh {
-            return Ok(Compiled { look: Look::Weigh(weigh), behind: unnamed::BEHIND, ahead: unnamed::AHEAD });
-        }
-        let hir = parse(&self.form.pattern)?;
-        // A match that begins where the literal says needs no search for places to begin.
-        let config =
-            Regex::config().auto_prefilter(self.form.back.is_none()).onepass(false).hybrid(self.form.back.is_none());
-        let regex = Regex::builder()
-            .configure(configured(config))
-            .build_from_hir(&hir)
-            .map_err(|error| format!("pattern does not compile: {error}"))?;
-        let longest = hir.properties().maximum_len();
-        let reach = match (self.form.reach, longest) {
-            (Some(stated), _) => stated,
-            (None, Some(longest)) => longest,
-            (None, None) => {
-                return Err("the pattern has no longest match; bound its repetitions or state a reach".into());
-            }
-        };
-        if reach > 16 << 10 {
-            return Err(format!("a reach of {reach} bytes is over the limit of 16,384"));
-        }
-        let group = regex.group_info().to_index(regex_automata::PatternID::ZERO, "secret");
-        if regex.captures_len() > 1 && group.is_none() {
-            return Err(
-                "the pattern has groups and none is named 'secret'; write (?<secret>…), and (?:…) for the others"
-                    .into(),
-            );
-        }
-        let longest_literal = self.form.literals.iter().map(String::len).max().unwrap_or(0);
-        let (behind, ahead) = match self.form.back {
-            // The literal itself is looked at in full.
-            Some(back) => (back, reach.max(longest_literal)),
-            None => (reach, reach + longest_literal),
-        };
-        Ok(Compiled {
-            look: Look::Pattern { regex, secret: group.unwrap_or(0), heads: Heads::of(&hir), run: Run::of(&hir) },
-            behind,
-            ahead,
-        })
-    }
 }
 
 /// Something that is no finding by itself and lends weight to one.
@@ -491,8 +390,8 @@ impl RuleSet {
             let reaches = self.targets[literal as usize].iter().filter_map(|target| match target {
                 Target::Variant(rule, variant) => {
                     let rule = &self.rules[*rule as usize];
-                    let compiled = rule.variants[*variant as usize].compiled();
-                    Some((compiled.behind, compiled.ahead + rule.written(*variant as usize)))
+                    let shape = rule.variants[*variant as usize].shape();
+                    Some((shape.behind, shape.ahead + rule.written(*variant as usize)))
                 }
                 _ => None,
             });
