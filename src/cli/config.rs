@@ -71,7 +71,9 @@ impl Settings {
             match snout::merged_file(target, path) {
                 Ok(Some(Ok(text))) => return Ok(Baseline::parse(&shown, &text, key)?),
                 Ok(Some(Err(why))) => {
-                    notes.push(format!("the baseline '{shown}' counts for nothing: {why}, and what is scanned comes on top of it"));
+                    notes.push(format!(
+                        "the baseline '{shown}' counts for nothing: {why}, and what is scanned comes on top of it"
+                    ));
                     return Ok(Baseline { file: shown, ..Baseline::default() });
                 }
                 // What keeps a range from being read at all is the scan's own to tell.

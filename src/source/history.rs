@@ -91,7 +91,7 @@ pub(crate) fn read(desk: &Desk<'_>, store: &Store, tips: &Tips, root: &Path) -> 
     // The user's limit is one on files: no tree or commit is left out for it.
     let limits = Limits { max_object, ..Limits::default() };
     desk.progress.phase("objects", Some(store.objects().count() as u64));
-    let blobs = Blobs { desk, workers: workers() };
+    let blobs = Blobs { desk, workers: workers(), quick: false };
     let summary = store.walk(&blobs, &limits);
     let mut objects = Objects::default();
     blobs.workers.into_iter().for_each(|worker| objects.absorb(unlock(worker).objects));
@@ -123,6 +123,15 @@ pub(crate) fn read(desk: &Desk<'_>, store: &Store, tips: &Tips, root: &Path) -> 
     Ok(objects)
 }
 
+/// The blobs of a store that show nothing, with their sizes: what need not be read again one by one. Archives and what
+/// could not be read are not among them.
+pub(crate) fn clean(desk: &Desk<'_>, store: &Store) -> HashMap<ObjectId, u64> {
+    let limits = Limits { max_object: desk.plan.max_file_size.unwrap_or(crate::pack::MAX_OBJECT), ..Limits::default() };
+    let blobs = Blobs { desk, workers: workers(), quick: true };
+    store.walk(&blobs, &limits);
+    blobs.workers.into_iter().flat_map(|worker| unlock(worker).clean).collect()
+}
+
 /// An entry of a tree that is to be followed: a tree, or a blob with glimpses.
 #[derive(Clone, Copy)]
 pub(crate) struct Inner {
@@ -148,6 +157,8 @@ impl Inner {
 struct Worker {
     judge: Judge,
     objects: Objects,
+    /// Blobs without glimpses, and their sizes, where only they are asked for.
+    clean: Vec<(ObjectId, u64)>,
     stretches: Vec<Stretch>,
     recent: Recent,
 }
@@ -197,6 +208,8 @@ fn stretches_of(made: &Made<'_>, out: &mut Vec<Stretch>) {
 struct Blobs<'a> {
     desk: &'a Desk<'a>,
     workers: Vec<Mutex<Worker>>,
+    /// Only blobs that show nothing are asked for.
+    quick: bool,
 }
 
 impl Visitor for Blobs<'_> {
@@ -236,7 +249,7 @@ impl Blobs<'_> {
     fn blob(&self, worker: &mut Worker, id: ObjectId, content: &[u8], base: Option<&State>) -> Option<State> {
         let (rules, eye) = (&self.desk.plan.rules, self.desk.plan.eye());
         let encoding = sniff(content);
-        let Worker { judge, objects, stretches, .. } = worker;
+        let Worker { judge, objects, clean, stretches, .. } = worker;
         let (state, seen) = match base {
             _ if encoding.is_wide() => {
                 let text = Text::of(content);
@@ -255,10 +268,13 @@ impl Blobs<'_> {
             }
         };
         let seen = match archive::is_archive(content) {
+            true if self.quick => return state,
             true => self.inside(objects, id, content),
             false => seen,
         };
-        if !seen.is_empty() {
+        if self.quick {
+            clean.extend(seen.is_empty().then_some((id, content.len() as u64)));
+        } else if !seen.is_empty() {
             objects.blobs.push((id, seen));
         }
         state
