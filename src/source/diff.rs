@@ -11,7 +11,7 @@ use crate::pack::{HashKind, ObjectId, Store};
 use crate::plan::ScanError;
 use crate::report::{Coverage, Reach, SourceKind};
 use crate::triage::group::{Place, Placed};
-use crate::triage::sight::{Sighting, sight, sight_file};
+use crate::triage::sight::{Glimpse, Sighting, sight, sight_file};
 
 /// What the changes showed.
 #[derive(Default)]
@@ -488,15 +488,28 @@ impl<'a> Reader<'a> {
                 seen.map(|sighting| Placed { sighting, place: Place { source: SourceKind::Path, ..place.clone() } }),
             );
         }
-        let repo = self.repo;
         let sightings = self.blob(one.oid, &one.path, &mut changes.coverage);
-        let stands: Vec<_> = sightings.iter().filter(|found| found.stands_at(rules, Some(&one.path))).collect();
+        let stands = sightings.iter().filter(|found| found.stands_at(rules, Some(&one.path)));
+        let stands: Vec<Sighting> = stands.cloned().collect();
         if stands.is_empty() {
             return;
         }
-        let added = one.added(repo);
-        let stands = stands.into_iter().filter(|found| added.holds(found));
-        changes.placed.extend(stands.map(|sighting| Placed { sighting: sighting.clone(), place: place.clone() }));
+        let added = one.added(self.repo);
+        let inside = stands.iter().any(|found| found.member.is_some());
+        let held = if inside { self.held_before(one) } else { Vec::new() };
+        // A change of an archive changes all of its bytes, so its members are told apart by what they hold.
+        let is_new = |found: &Sighting| match found.member {
+            Some(_) => !held.iter().any(|old| old.is_of(found)),
+            None => added.holds(found),
+        };
+        let news = stands.into_iter().filter(is_new);
+        changes.placed.extend(news.map(|sighting| Placed { sighting, place: place.clone() }));
+    }
+
+    /// What the members of an archive held before. What of it cannot be read is told as new.
+    fn held_before(&self, one: &Touched) -> Vec<Glimpse> {
+        let old = one.before.iter().flat_map(|old| self.open(*old, &one.path, &mut Coverage::default()));
+        old.filter(|found| found.member.is_some()).map(|found| Glimpse::of(&found)).collect()
     }
 
     fn blob(&mut self, oid: Oid, path: &str, coverage: &mut Coverage) -> &[Sighting] {

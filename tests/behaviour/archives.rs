@@ -125,6 +125,26 @@ fn a_staged_archive_is_opened() {
 }
 
 #[test]
+fn what_an_archive_held_before_is_not_told_again() {
+    let repo = Repo::new();
+    let (old, new) = (leak(1), leak(2));
+    repo.add("lib.zip", zip(&[("1.0/old.env", old.line.as_bytes())]));
+    let members = [("1.1/old.env", old.line.as_bytes()), ("1.1/new.env", new.line.as_bytes())];
+    repo.write("lib.zip", zip(&members));
+    repo.git(&["add", "-A"]);
+    let found = repo.scan(&["--staged"]);
+    assert_eq!((found.code, found.where_is(&new)), (Some(1), vec![at("staged", "lib.zip!1.1/new.env")]));
+    assert!(found.places(&old).is_empty());
+    repo.commit("A release");
+    let found = repo.scan(&["--range", "HEAD~1..HEAD"]);
+    assert_eq!((found.places(&old).len(), found.places(&new).len()), (0, 1));
+    let silenced = format!("{} # snout:ignore\n", new.line);
+    repo.write("lib.zip", zip(&[("1.1/new.env", silenced.as_bytes())]));
+    repo.git(&["add", "-A"]);
+    assert_eq!(repo.scan(&["--staged"]).silenced(&new).len(), 1, "a comment that is new");
+}
+
+#[test]
 fn a_word_that_a_document_cuts_is_whole_again() {
     let one = leak(5);
     let (head, tail) = one.line.split_at(30);
