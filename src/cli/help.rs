@@ -54,10 +54,10 @@ csv     A table, a line for each occurrence.
 
 html    One page for a browser, without network and scripts from elsewhere.
 
-None but text, json and jsonl ever holds a secret. SOURCE_DATE_EPOCH pins the times that gitlab asks for.
-
 markdown
         Tables for step summaries and comments. Whatever comes from the repository stands in code spans.
+
+None but text, json and jsonl ever holds a secret. SOURCE_DATE_EPOCH pins the times that gitlab asks for.
 
 A suppression has kind (inSource or external), status (accepted, underReview, or rejected: the finding is open), marker,
 text, reason, path and line, author, date, commit, the entry of the ledger, and objections: why it is not accepted.

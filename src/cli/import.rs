@@ -4,10 +4,10 @@ use std::io::Write;
 
 use anyhow::{Context, Result};
 use snout::review::{Baseline, Entry, Known, LEDGER, foreign};
-use snout::{Severity, Target};
+use snout::{Plan, Severity, Target};
 
 use super::args::Import;
-use super::scan::{key, plan_for, scan_for};
+use super::scan::{key, plan_for, read};
 use super::suppressions::{counted, read_ledger, reviewer, root};
 use super::{Exit, baseline, output};
 
@@ -17,17 +17,21 @@ pub(super) fn run(args: Import) -> Result<Exit> {
     for file in &args.files {
         let shown = file.display().to_string();
         let text = std::fs::read_to_string(file).with_context(|| format!("cannot read '{shown}'"))?;
-        let mut read = foreign::read(&shown, &text)?;
-        allowed.append(&mut read.allowed);
-        lost.append(&mut read.lost);
+        let mut said = foreign::read(&shown, &text)?;
+        allowed.append(&mut said.allowed);
+        lost.append(&mut said.lost);
     }
-    let root = root(&args.repository)?;
+    let root = root(&args.checkout.repository)?;
     let key = key()?;
-    let reviewer =
-        if args.baseline.is_none() { reviewer(args.reviewer.as_deref(), &args.repository)? } else { String::new() };
+    let reviewer = if args.baseline.is_none() {
+        reviewer(args.reviewer.as_deref(), &args.checkout.repository)?
+    } else {
+        String::new()
+    };
     let target = Target::Path { path: root.clone(), worktree: true, history: !args.no_history };
-    let plan = plan_for(vec![target], &args.basis, key.clone(), None, true)?;
-    let Some(report) = scan_for(&plan)? else { return Ok(Exit::Interrupted) };
+    // What others wrote down is held against the secrets; only their fingerprints are kept.
+    let plan = Plan { reveal: true, ..plan_for(vec![target], &args.checkout.basis, key.clone())? };
+    let Some(report) = read(&plan, false)? else { return Ok(Exit::Interrupted) };
     let mut ledger = read_ledger(&root, &key)?;
     let mut known = Baseline::default();
     let mut used = vec![false; allowed.len()];

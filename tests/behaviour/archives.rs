@@ -264,6 +264,22 @@ fn sarif_points_to_the_file_and_names_the_member() {
     assert!(result["message"].to_string().contains("a b.zip!cfg/x.env:3"), "{}", result["message"]);
 }
 
+#[test]
+fn forges_are_pointed_to_a_file_that_is_there() {
+    let folder = Folder::new();
+    folder.write("a.zip", zip(&[("cfg/x.env", format!("\n\n{}", leak(13).line).as_bytes())]));
+    let report = |format: &str| folder.snout(&["scan", "--format", format, "."]).stdout;
+    let said = report("github");
+    assert!(said.starts_with("::error file=a.zip,title=") && said.contains("a.zip!cfg/x.env:3"), "{said}");
+    let json = |format: &str| serde_json::from_str::<serde_json::Value>(&report(format)).expect("JSON");
+    let one = &json("rdjson")["diagnostics"][0];
+    assert_eq!(one["location"], serde_json::json!({ "path": "a.zip" }));
+    assert!(one["message"].to_string().contains("a.zip!cfg/x.env:3"), "{one}");
+    let one = &json("gitlab")["vulnerabilities"][0];
+    assert_eq!((one["location"]["file"].as_str(), one["location"]["start_line"].as_u64()), (Some("a.zip"), Some(1)));
+    assert!(one["description"].to_string().contains("a.zip!cfg/x.env:3"), "{one}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 

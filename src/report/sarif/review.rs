@@ -40,7 +40,7 @@ pub(super) fn results(report: &Report) -> Vec<sarif::Result> {
     let places = findings.flat_map(|finding| finding.occurrences.iter().map(move |place| (finding, place)));
     let mut seen = BTreeSet::new();
     let mut all: Vec<(&Finding, &Occurrence, &Suppression)> = Vec::new();
-    for (finding, place) in places.filter(|(_, place)| place.is_in_checkout()) {
+    for (finding, place) in places.filter(|(_, place)| place.checkout_path().is_some()) {
         let Some(comment) = &place.suppression else { continue };
         let asks = comment.kind == SuppressionKind::InSource && comment.silences() && !comment.is_reviewed();
         if asks && seen.insert((&place.path, comment.line, &finding.rule)) {
