@@ -11,15 +11,21 @@ use super::scan::{key, plan_for, read};
 use super::suppressions::{counted, read_ledger, reviewer, root};
 use super::{Exit, baseline, output};
 
+/// Entries of a file that are named where they cover nothing.
+const SHOWN: usize = 10;
+
 pub(super) fn run(args: Import) -> Result<Exit> {
     let mut allowed = Vec::new();
     let mut lost = Vec::new();
+    let mut files = Vec::new();
     for file in &args.files {
         let shown = file.display().to_string();
         let text = std::fs::read_to_string(file).with_context(|| format!("cannot read '{shown}'"))?;
         let mut said = foreign::read(&shown, &text)?;
+        let first = allowed.len();
         allowed.append(&mut said.allowed);
         lost.append(&mut said.lost);
+        files.push((shown, first..allowed.len()));
     }
     let root = root(&args.checkout.repository)?;
     let key = key()?;
@@ -64,10 +70,20 @@ pub(super) fn run(args: Import) -> Result<Exit> {
             });
         }
     }
-    let idle = allowed.iter().zip(used).filter(|(_, used)| !used);
-    lost.extend(idle.map(|(one, _)| format!("{}: covers nothing that is found here", one.origin)));
     lost.sort();
     lost.dedup();
+    for (file, range) in files {
+        let (all, idle): (usize, Vec<&str>) =
+            (range.len(), range.filter(|at| !used[*at]).map(|at| allowed[at].place()).collect());
+        if !idle.is_empty() {
+            let more = if idle.len() > SHOWN { ", …" } else { "" };
+            let which = idle[..idle.len().min(SHOWN)].join("; ");
+            lost.push(format!(
+                "{file}: {} of {all} entries cover nothing that is found here: {which}{more}",
+                idle.len()
+            ));
+        }
+    }
     let mut err = std::io::stderr().lock();
     for line in &lost {
         writeln!(err, "snout: not carried over: {}", output::escape(line)).ok();
