@@ -15,14 +15,14 @@ use foldhash::fast::RandomState;
 
 use super::repo::{Git, Tips};
 use super::tree::{Entries, TreeEntry};
-use super::worktree::{WINDOW, windows};
+use super::worktree::read_file;
 use super::{Desk, archive, merge, note_inside, skip};
 use crate::detect::{Encoding, Judge, State, Stretch, Text, rescan, scan_state, sniff};
 use crate::pack::{Error, Fault, Kind, Limits, Made, ObjectId, Op, Store, Visitor};
 use crate::plan::ScanError;
 use crate::report::{Coverage, SourceKind};
 use crate::triage::group::{Place, Placed};
-use crate::triage::sight::{Glimpse, Sighted, Sighting, glance, sight, sight_file};
+use crate::triage::sight::{Glimpse, Sighting, glance, sight, sight_file};
 
 /// Copies of fewer bytes are read like inserted ones.
 const SHORTEST_COPY: usize = 40;
@@ -566,13 +566,10 @@ pub(crate) fn read_gitdir(desk: &Desk<'_>, git: &Git, tips: &Tips, coverage: &mu
         let base = if file.starts_with(&git.gitdir) { &git.gitdir } else { &git.commondir };
         let inside = file.strip_prefix(base).unwrap_or(&file);
         let name = format!(".git/{}", super::repo::display(inside));
-        match read_file(desk, &file) {
-            Ok(Ok((size, sighted))) => {
-                coverage.bytes += size;
-                note_inside(coverage, &name, sighted.opened);
-                place(sighted.sightings, SourceKind::Gitdir, name);
-            }
-            Ok(Err(why)) => skip(coverage, name, why),
+        let read = std::fs::metadata(&file).and_then(|meta| read_file(desk, &file, meta.len(), &name, coverage));
+        match read {
+            Ok(Some(sighted)) => place(sighted.sightings, SourceKind::Gitdir, name),
+            Ok(None) => {}
             Err(error) => skip(coverage, name, format!("cannot be read: {error}")),
         }
     }
@@ -580,25 +577,6 @@ pub(crate) fn read_gitdir(desk: &Desk<'_>, git: &Git, tips: &Tips, coverage: &mu
         place(sight(plan.eye(), name.as_bytes()).sightings, SourceKind::Ref, name.clone());
     }
     out
-}
-
-/// Size of a file and what it shows; the sentence that says why it was left out if it was.
-fn read_file(desk: &Desk<'_>, file: &Path) -> std::io::Result<Result<(u64, Sighted), String>> {
-    let plan = desk.plan;
-    let size = std::fs::metadata(file)?.len();
-    if let Some(why) = desk.too_large(size) {
-        return Ok(Err(why));
-    }
-    if size <= WINDOW as u64 {
-        return Ok(Ok((size, sight_file(plan, &std::fs::read(file)?))));
-    }
-    let mut all = Sighted::default();
-    windows(&mut std::fs::File::open(file)?, |window| {
-        let mut sighted = sight(plan.eye(), window.content);
-        window.settle(&mut sighted);
-        all.sightings.append(&mut sighted.sightings);
-    })?;
-    Ok(Ok((size, all)))
 }
 
 /// What keeps a history from being whole: shallow clones, objects left with the remote, missing ones, broken refs.

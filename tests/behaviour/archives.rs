@@ -161,17 +161,35 @@ fn a_word_that_a_document_cuts_is_whole_again() {
 #[cfg(feature = "archives")]
 fn every_compression_is_read() {
     use bzip2::write::BzEncoder;
+    use lzma_rust2::{LzmaOptions, LzmaWriter, XzOptions, XzWriter};
+    use sevenz_rust2::{ArchiveEntry, ArchiveWriter};
     let one = leak(6);
     let folder = Folder::new();
     let mut encoder = BzEncoder::new(Vec::new(), bzip2::Compression::default());
     encoder.write_all(one.line.as_bytes()).expect("memory can be written");
     folder.write("a.bz2", encoder.finish().expect("memory can be written"));
     folder.write("a.gz", gzip(one.line.as_bytes()));
+    let mut seven = ArchiveWriter::new(std::io::Cursor::new(Vec::new())).expect("memory can be written");
+    for name in ["b", "c/x.env"] {
+        let entry = ArchiveEntry::new_file(name);
+        seven.push_archive_entry(entry, Some(one.line.as_bytes())).expect("memory can be written");
+    }
+    folder.write("a.7z", seven.finish().expect("memory can be written").into_inner());
+    let mut encoder = XzWriter::new(Vec::new(), XzOptions::default()).expect("memory can be written");
+    encoder.write_all(one.line.as_bytes()).expect("memory can be written");
+    folder.write("a.xz", encoder.finish().expect("memory can be written"));
+    let mut encoder =
+        LzmaWriter::new_use_header(Vec::new(), &LzmaOptions::default(), None).expect("memory can be written");
+    encoder.write_all(one.line.as_bytes()).expect("memory can be written");
+    folder.write("a.lzma", encoder.finish().expect("memory can be written"));
+    let level = ruzstd::encoding::CompressionLevel::Fastest;
+    folder.write("a.zst", ruzstd::encoding::compress_to_vec(one.line.as_bytes(), level));
     folder.write("a.tar", tar(&[("x", one.line.as_bytes())]));
     folder.write("object", zlib(one.line.as_bytes()));
     let mut places: Vec<String> = folder.scan(&["."]).where_is(&one).into_iter().map(|(_, path)| path).collect();
     places.sort();
-    assert_eq!(places, ["a.bz2!content", "a.gz!content", "a.tar!x", "object!content"]);
+    let streams = ["a.bz2!content", "a.gz!content", "a.lzma!content", "a.tar!x", "a.xz!content", "a.zst!content"];
+    assert_eq!(places, [&["a.7z!b", "a.7z!c/x.env"], &streams[..], &["object!content"]].concat());
 }
 
 #[test]
