@@ -243,8 +243,8 @@ impl<'a> Run<'a> {
         match read {
             Ok(ledger) => {
                 if !ledger.entries.is_empty() {
-                    let count = ledger.entries.len();
-                    self.coverage.notes.push(format!("'{LEDGER}' of the scanned repository was read: {count} entries"));
+                    let (count, y) = (ledger.entries.len(), if ledger.entries.len() == 1 { "y" } else { "ies" });
+                    self.coverage.notes.push(format!("'{LEDGER}' of the scanned repository was read: {count} entr{y}"));
                 }
                 ledger
             }

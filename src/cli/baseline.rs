@@ -10,7 +10,6 @@ use snout::{Report, Target};
 
 use super::args::{Baseline as Args, BaselineArgs, BaselineCommand};
 use super::scan::{key, plan_for, read};
-use super::suppressions::counted;
 use super::{Exit, output};
 
 pub(super) fn run(args: Args) -> Result<Exit> {
@@ -40,7 +39,7 @@ fn create(args: &BaselineArgs) -> Result<Exit> {
     let Some(report) = scan(args)? else { return Ok(Exit::Interrupted) };
     let baseline = Baseline::of(&report);
     save(&args.file, &baseline)?;
-    let known = counted(baseline.findings.len(), "finding");
+    let known = output::counted(baseline.findings.len(), "finding");
     writeln!(
         std::io::stderr(),
         "snout: wrote {known} to '{}'; commit it, and rotate what is live",

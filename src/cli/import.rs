@@ -8,7 +8,7 @@ use snout::{Plan, Severity, Target};
 
 use super::args::Import;
 use super::scan::{key, plan_for, read};
-use super::suppressions::{counted, read_ledger, reviewer, root};
+use super::suppressions::{read_ledger, reviewer, root};
 use super::{Exit, baseline, output};
 
 /// Entries of a file that are named where they cover nothing.
@@ -88,7 +88,7 @@ pub(super) fn run(args: Import) -> Result<Exit> {
     for line in &lost {
         writeln!(err, "snout: not carried over: {}", output::escape(line)).ok();
     }
-    let values = counted(values.len(), "value");
+    let values = output::counted(values.len(), "value");
     let file = args.baseline.as_ref().map_or(LEDGER.to_owned(), |file| file.display().to_string());
     if args.dry_run {
         writeln!(err, "snout: would carry {values} over into '{file}'").ok();

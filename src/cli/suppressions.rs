@@ -172,7 +172,7 @@ fn accept(args: Accept) -> Result<Exit> {
     Ledger::parse(LEDGER, &text, &key)?;
     output::replace(&root.join(LEDGER), text.as_bytes())?;
     let mut err = std::io::stderr().lock();
-    writeln!(err, "snout: accepted {} in '{LEDGER}'; commit it", counted(values.len(), "value")).ok();
+    writeln!(err, "snout: accepted {} in '{LEDGER}'; commit it", output::counted(values.len(), "value")).ok();
     let own = chosen.iter().any(|one| one.author.as_deref().is_some_and(|author| same_person(author, &reviewer)));
     if own && look.policy.four_eyes {
         writeln!(err, "snout: you wrote the line yourself: the review of a range asks for a commit by somebody else")
@@ -261,10 +261,6 @@ pub(super) fn read_ledger(root: &Path, key: &[u8]) -> Result<Ledger> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Ledger::new(key)),
         Err(error) => Err(error).with_context(|| format!("cannot read the ledger '{}'", path.display())),
     }
-}
-
-pub(super) fn counted(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn prune(args: &Prune) -> Result<Exit> {

@@ -262,12 +262,12 @@ fn write_suppressed(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Suppressed, for review ({}):", grouped(silenced.len() as u64))?;
     for (finding, occurrence, comment) in silenced {
         writeln!(out, "  {} in {}", visible(&finding.rule), spot(occurrence))?;
-        writeln!(out, "    {}", comment_line(comment))?;
+        writeln!(out, "    {}", comment_line(occurrence, comment))?;
     }
     writeln!(out)
 }
 
-fn comment_line(said: &Suppression) -> String {
+fn comment_line(occurrence: &Occurrence, said: &Suppression) -> String {
     let text = visible(said.text.trim());
     let marker = visible(&said.marker);
     let place = match &said.path {
@@ -276,7 +276,10 @@ fn comment_line(said: &Suppression) -> String {
     };
     let by = match (&said.author, said.kind) {
         (Some(author), _) => format!(", written by {}", visible(author)),
-        (None, SuppressionKind::InSource) => ", written by an unknown author".to_owned(),
+        (None, SuppressionKind::InSource) => match occurrence.source {
+            SourceKind::Staged => ", not committed yet".to_owned(),
+            _ => ", written by an unknown author".to_owned(),
+        },
         (None, SuppressionKind::External) => String::new(),
     };
     let on = said.date.as_ref().map_or(String::new(), |date| format!(" on {}", visible(date)));
