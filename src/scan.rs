@@ -162,7 +162,7 @@ impl<'a> Run<'a> {
         self.coverage.targets.push(format!("what is new in '{}'", display(path)));
         let mut changes = diff::fresh(&self.desk, path, &repo, tips, known)?;
         sign_all(&mut changes.placed);
-        let end = tips.iter().find_map(|tip| repo.revparse_single(tip).and_then(|tip| tip.peel_to_commit()).ok());
+        let end = decisions::first_commit(&repo, tips);
         let ledger = self.ledger(end.and_then(|end| decisions::of_commit(&repo, &end, LEDGER)));
         let authors = decisions::entry_authors(&repo, &changes.commits, &self.desk.plan.key)
             .map_err(|source| ScanError::Git { what: "read the ledger's history", path: path.into(), source })?;
@@ -243,8 +243,8 @@ impl<'a> Run<'a> {
         match read {
             Ok(ledger) => {
                 if !ledger.entries.is_empty() {
-                    let count = ledger.entries.len();
-                    self.coverage.notes.push(format!("'{LEDGER}' of the scanned repository was read: {count} entries"));
+                    let (count, y) = (ledger.entries.len(), if ledger.entries.len() == 1 { "y" } else { "ies" });
+                    self.coverage.notes.push(format!("'{LEDGER}' of the scanned repository was read: {count} entr{y}"));
                 }
                 ledger
             }

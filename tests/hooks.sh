@@ -2,34 +2,8 @@
 # The recipes for lefthook and husky, run as the README gives them.
 # usage: SNOUT=target/release/snout tests/hooks.sh   (lefthook and husky on PATH; one that is not there is left out)
 set -euo pipefail
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-bin=$(cd "$(dirname "$SNOUT")" && pwd)
-export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null PATH="$bin:$PATH"
-export GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.com GIT_COMMITTER_NAME=A GIT_COMMITTER_EMAIL=a@example.com
-
-passed=0
-passes() {
-    "${@:2}" > "$work/out" 2>&1 || { cat "$work/out"; echo "FAILED: $1 does not pass"; exit 1; }
-    passed=$((passed + 1))
-}
-stops() {
-    if "${@:2}" > "$work/out" 2>&1; then cat "$work/out"; echo "FAILED: $1 passes"; exit 1; fi
-    grep -q genesys-client-secret "$work/out" || { cat "$work/out"; echo "FAILED: $1 fails for another reason"; exit 1; }
-    passed=$((passed + 1))
-}
-secret() { python3 -c 'import base64, os; print("GENESYS_CLIENT_SECRET=" + base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("="))'; }
-
-start() {
-    rm -rf "$work/repo" "$work/server"
-    git init -q --bare -b main "$work/server"
-    git init -q -b main "$work/repo"
-    cd "$work/repo"
-    git remote add origin "$work/server"
-    echo clean > app.env
-    git add .
-    git commit -q -m first
-}
+# shellcheck source=tests/play.sh
+source "$(dirname "$0")/play.sh"
 
 play() {
     git add .
@@ -73,4 +47,5 @@ if command -v husky > /dev/null; then
     fi
     passed=$((passed + 1))
 fi
+if [[ $passed == 0 ]]; then echo "FAILED: neither lefthook nor husky is on PATH"; exit 1; fi
 echo "hooks: $passed passed, 0 failed"

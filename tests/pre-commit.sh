@@ -4,25 +4,9 @@
 #        SNOUT_WHEEL=FILE.whl tests/pre-commit.sh         also runs the hook that installs a wheel
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-bin=$(dirname "$SNOUT")
-export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null PRE_COMMIT_HOME="$work/cache" PREK_HOME="$work/prek"
-export PATH="$bin:$PATH"
-export GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.com GIT_COMMITTER_NAME=A GIT_COMMITTER_EMAIL=a@example.com
-
-passed=0
-# The outcome of a command, with a name for it; what it says goes to a file outside of the repository.
-passes() {
-    "${@:2}" > "$work/out" 2>&1 || { cat "$work/out"; echo "FAILED: $1 does not pass"; exit 1; }
-    passed=$((passed + 1))
-}
-stops() {
-    if "${@:2}" > "$work/out" 2>&1; then cat "$work/out"; echo "FAILED: $1 passes"; exit 1; fi
-    grep -q genesys-client-secret "$work/out" || { cat "$work/out"; echo "FAILED: $1 fails for another reason"; exit 1; }
-    passed=$((passed + 1))
-}
-secret() { python3 -c 'import base64, os; print("GENESYS_CLIENT_SECRET=" + base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("="))'; }
+# shellcheck source=tests/play.sh
+source "$here/tests/play.sh"
+export PRE_COMMIT_HOME="$work/cache" PREK_HOME="$work/prek"
 
 # The runners copy a repository at a commit: give them one that holds the checkout as it is.
 hooks=$work/hooks
@@ -35,15 +19,10 @@ rev=$(git -C "$hooks" rev-parse HEAD)
 # Plays a day with a runner and a hook.
 play() {
     local runner=$1 id=$2
-    rm -rf "$work/repo" "$work/server"
-    git init -q --bare -b main "$work/server"
-    git init -q -b main "$work/repo"
-    cd "$work/repo"
-    git remote add origin "$work/server"
-    echo clean > app.env
+    start
     printf 'repos:\n  - repo: %s\n    rev: %s\n    hooks: [{id: %s}]\n' "$hooks" "$rev" "$id" > .pre-commit-config.yaml
     git add .
-    git commit -q -m first
+    git commit -q -m second
     passes "$runner $id: all files of a clean checkout" "$runner" run --all-files
     secret > app.env
     git add app.env

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use snout::Format;
+use snout::report::ReviewList;
 
 /// Find leaked credentials in working trees and whole git histories, Genesys Cloud first.
 #[derive(Parser)]
@@ -125,15 +128,8 @@ pub(crate) struct Input {
 
 #[derive(Group)]
 pub(crate) struct Look {
-    /// Add rules from a file, or replace those of the same id; may be repeated
-    #[arg(long, value_name = "FILE")]
-    pub(crate) rules: Vec<PathBuf>,
-    /// Read settings from a file, and none from the scanned repository
-    ///
-    /// Without it, the '.snout.toml' of a scanned repository can make checks stricter; what it would loosen or leave out
-    /// is said and not followed. '--config .snout.toml' follows all of it.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) basis: Basis,
     /// Tell only of findings that a baseline does not know; the others are listed as suppressed
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
@@ -145,14 +141,14 @@ pub(crate) struct Look {
 #[derive(Group)]
 pub(crate) struct Output {
     /// Format of the report
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) format: ReportFormat,
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = one_of(&Format::ALL))]
+    pub(crate) format: Format,
     /// Write the report to a file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Write one more report; may be repeated
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
-    pub(crate) report: Vec<(ReportFormat, PathBuf)>,
+    pub(crate) report: Vec<(Format, PathBuf)>,
     /// Put the secrets into text and JSON reports; other formats never hold them
     #[arg(long)]
     pub(crate) reveal: bool,
@@ -182,34 +178,6 @@ pub(crate) enum FailOn {
     Medium,
     Low,
     None,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    /// For people
-    Text,
-    /// The whole report as one object
-    Json,
-    /// One object for each occurrence
-    Jsonl,
-    /// SARIF 2.1.0 with everything, silenced findings as suppressed results
-    Sarif,
-    /// SARIF 2.1.0 for GitHub code scanning: silenced findings as notes to review
-    SarifGithub,
-    /// Annotations for GitHub Actions, for the ten worst findings
-    Github,
-    /// GitLab's secret detection report
-    Gitlab,
-    /// JUnit XML
-    Junit,
-    /// reviewdog's diagnostics
-    Rdjson,
-    /// A table, a line for each occurrence
-    Csv,
-    /// One page for a browser
-    Html,
-    /// Tables, for step summaries and comments
-    Markdown,
 }
 
 #[derive(Group)]
@@ -285,8 +253,8 @@ pub(crate) struct Suppressions {
     #[arg(long)]
     pub(crate) check: bool,
     /// Format of the list
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) format: ListFormat,
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = one_of(&ReviewList::FORMATS))]
+    pub(crate) format: Format,
     /// Write the list to a file instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -297,15 +265,28 @@ pub(crate) struct Suppressions {
     pub(crate) basis: Basis,
 }
 
-/// What commands beside 'scan' need to know of rules and settings.
+/// Rules and settings.
 #[derive(Group)]
 pub(crate) struct Basis {
     /// Add rules from a file, or replace those of the same id; may be repeated
     #[arg(long, value_name = "FILE")]
     pub(crate) rules: Vec<PathBuf>,
-    /// Read settings from a file, and none from the repository
+    /// Read settings from a file, and none from the scanned repository
+    ///
+    /// Without it, the '.snout.toml' of a scanned repository can make checks stricter; what it would loosen or leave out
+    /// is said and not followed. '--config .snout.toml' follows all of it.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+}
+
+/// The checkout whose ledger a command works on.
+#[derive(Group)]
+pub(crate) struct Checkout {
+    /// A place in the checkout
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) repository: PathBuf,
+    #[command(flatten)]
+    pub(crate) basis: Basis,
 }
 
 #[derive(Subcommand)]
@@ -342,11 +323,8 @@ pub(crate) struct Accept {
     /// Look in the whole history, too
     #[arg(long)]
     pub(crate) history: bool,
-    /// A place in the checkout
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(crate) repository: PathBuf,
     #[command(flatten)]
-    pub(crate) basis: Basis,
+    pub(crate) checkout: Checkout,
 }
 
 #[derive(Group)]
@@ -360,23 +338,8 @@ pub(crate) struct Prune {
     /// Keep what anything in history needs, too
     #[arg(long)]
     pub(crate) history: bool,
-    /// A place in the checkout
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(crate) repository: PathBuf,
     #[command(flatten)]
-    pub(crate) basis: Basis,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ListFormat {
-    /// For people
-    Text,
-    /// The whole list as one object
-    Json,
-    /// Tables, for step summaries and comments
-    Markdown,
-    /// SARIF 2.1.0: the silenced findings, each with its suppressions
-    Sarif,
+    pub(crate) checkout: Checkout,
 }
 
 /// Write down the findings that are known, so that only new ones are told.
@@ -439,14 +402,11 @@ pub(crate) struct Import {
     /// Who looked at it [default: user.name and user.email of git]
     #[arg(long, value_name = "NAME")]
     pub(crate) reviewer: Option<String>,
-    /// A place in the checkout
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub(crate) repository: PathBuf,
     /// Leave history alone
     #[arg(long)]
     pub(crate) no_history: bool,
     #[command(flatten)]
-    pub(crate) basis: Basis,
+    pub(crate) checkout: Checkout,
 }
 
 /// Say why a line of a file is a finding, or why it is none.
@@ -506,10 +466,16 @@ fn size(text: &str) -> Result<u64, String> {
     count.checked_mul(factor).ok_or_else(|| "that is more bytes than there are".to_owned())
 }
 
-fn report(text: &str) -> Result<(ReportFormat, PathBuf), String> {
+/// Takes the name of one of these formats.
+fn one_of(formats: &[Format]) -> impl TypedValueParser<Value = Format> + use<> {
+    let names = formats.iter().map(|one| PossibleValue::new(one.name()).help(one.about()));
+    PossibleValuesParser::new(names).try_map(|name| Format::named(&name).ok_or("there is no such format"))
+}
+
+fn report(text: &str) -> Result<(Format, PathBuf), String> {
     let (format, file) = text.split_once('=').ok_or("give a format and a file, as sarif=snout.sarif")?;
-    let format = ReportFormat::from_str(format, false)
-        .map_err(|_| format!("'{format}' is no format; 'snout help formats' lists them"))?;
+    let format =
+        Format::named(format).ok_or_else(|| format!("'{format}' is no format; 'snout help formats' lists them"))?;
     if file.is_empty() {
         return Err("name the file, as sarif=snout.sarif".into());
     }

@@ -9,8 +9,7 @@ use snout::review::{Baseline, Known};
 use snout::{Report, Target};
 
 use super::args::{Baseline as Args, BaselineArgs, BaselineCommand};
-use super::scan::{key, plan_for, scan_for};
-use super::suppressions::counted;
+use super::scan::{key, plan_for, read};
 use super::{Exit, output};
 
 pub(super) fn run(args: Args) -> Result<Exit> {
@@ -25,8 +24,8 @@ pub(super) fn run(args: Args) -> Result<Exit> {
 fn scan(args: &BaselineArgs) -> Result<Option<Report>> {
     let targets =
         args.paths.iter().map(|path| Target::Path { path: path.clone(), worktree: true, history: !args.no_history });
-    let plan = plan_for(targets.collect(), &args.basis, key()?, None, false)?;
-    let Some(report) = scan_for(&plan)? else { return Ok(None) };
+    let plan = plan_for(targets.collect(), &args.basis, key()?)?;
+    let Some(report) = read(&plan, false)? else { return Ok(None) };
     if let (true, Some(first)) = (report.coverage.incomplete, report.coverage.skipped.first()) {
         bail!("cannot write a baseline, because not everything could be read: {}: {}", first.what, first.why);
     }
@@ -40,7 +39,7 @@ fn create(args: &BaselineArgs) -> Result<Exit> {
     let Some(report) = scan(args)? else { return Ok(Exit::Interrupted) };
     let baseline = Baseline::of(&report);
     save(&args.file, &baseline)?;
-    let known = counted(baseline.findings.len(), "finding");
+    let known = output::counted(baseline.findings.len(), "finding");
     writeln!(
         std::io::stderr(),
         "snout: wrote {known} to '{}'; commit it, and rotate what is live",

@@ -57,21 +57,23 @@ impl Settings {
         let mut settings = Settings { config: Config::default(), review };
         for target in targets {
             // What keeps a target from being read at all is the scan's own to tell.
-            if let Ok(Some(RepositorySettings { place, text })) = snout::repository_settings(target) {
-                settings.add(&place, text, matches!(target, Target::Range { .. }));
+            if let Ok(Some(found)) = snout::repository_settings(target) {
+                settings.add(found);
             }
         }
         Ok(settings)
     }
 
-    /// The baseline that the user named; for a range, as it was merged before.
+    /// The baseline that the user named; for changes, as it was merged before.
     fn baseline(path: &Path, targets: &[Target], key: &[u8], notes: &mut Vec<String>) -> Result<Baseline> {
         let shown = path.display().to_string();
         for target in targets {
             match snout::merged_file(target, path) {
                 Ok(Some(Ok(text))) => return Ok(Baseline::parse(&shown, &text, key)?),
                 Ok(Some(Err(why))) => {
-                    notes.push(format!("the baseline '{shown}' counts for nothing: {why}, and the range begins there"));
+                    notes.push(format!(
+                        "the baseline '{shown}' counts for nothing: {why}, and what is scanned comes on top of it"
+                    ));
                     return Ok(Baseline { file: shown, ..Baseline::default() });
                 }
                 // What keeps a range from being read at all is the scan's own to tell.
@@ -83,15 +85,15 @@ impl Settings {
         Ok(Baseline::parse(&shown, &text, key)?)
     }
 
-    /// Adds what a repository's own settings may say. Those of the commit that a range begins at were merged before:
-    /// they may loosen what the range is held against, too, except for what nobody may silence.
-    fn add(&mut self, place: &str, text: Result<String, String>, merged: bool) {
+    /// Adds what a repository's own settings may say. Those that were merged before may loosen what changes are held
+    /// against, too, except for what nobody may silence.
+    fn add(&mut self, RepositorySettings { place, text, merged }: RepositorySettings) {
         let parsed = text.and_then(|text| Config::parse(&text));
         let config = match parsed {
             Ok(config) => config,
             Err(why) => {
                 let why = format!("cannot be used, so the strictest policy holds: {why}");
-                return self.review.troubles.push((place.to_owned(), why));
+                return self.review.troubles.push((place, why));
             }
         };
         let (stricter, mut ignored) = if merged {

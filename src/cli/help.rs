@@ -54,10 +54,10 @@ csv     A table, a line for each occurrence.
 
 html    One page for a browser, without network and scripts from elsewhere.
 
-None but text, json and jsonl ever holds a secret. SOURCE_DATE_EPOCH pins the times that gitlab asks for.
-
 markdown
         Tables for step summaries and comments. Whatever comes from the repository stands in code spans.
+
+None but text, json and jsonl ever holds a secret. SOURCE_DATE_EPOCH pins the times that gitlab asks for.
 
 A suppression has kind (inSource or external), status (accepted, underReview, or rejected: the finding is open), marker,
 text, reason, path and line, author, date, commit, the entry of the ledger, and objections: why it is not accepted.
@@ -127,8 +127,9 @@ The table [suppressions] of a settings file:
                             otherwise, a Genesys Cloud secret beside its client id is one
 These are the defaults. --config FILE names settings, and then no others are read. Without it the repository's own
 .snout.toml is read: it can make checks stricter, and what it would loosen, leave out or disable is said and not
-followed. For a range it is that of the commit where the range begins, which was merged before, so that a branch cannot
-set the policy it is judged by; that one may also loosen the policy, except for 'never'.
+followed. For a range it is that of the commit where the range begins, and for a push that of what the remote has, which
+was merged before, so that a branch cannot set the policy it is judged by; that one may also loosen the policy, except
+for 'never'.
 Four eyes are judged for the entries that a range adds or changes. Git's authors are what commits say they are: to make
 the rule binding, have the forge ask for signed commits or for the owners' review.
 
@@ -137,8 +138,8 @@ snout baseline create      write the findings of today to .snout/baseline.json: 
 snout baseline update      drop those that are gone; --add takes new ones in
 snout baseline diff        what is new and gone; exit 1 if anything is new
 snout scan --baseline FILE tells only of what is new; what is known is listed as suppressed. A baseline is used where it
-is named and nowhere else, and covers every kind, those of 'never' included. For a range it is read from the commit where
-the range begins, so that a branch cannot add to the baseline it is judged by.
+is named and nowhere else, and covers every kind, those of 'never' included. For a range or a push it is read from the
+commit that holds the policy, so that a branch cannot add to the baseline it is judged by.
 snout import FILE          carry over .gitleaksignore, .secrets.baseline, gitleaks' and betterleaks' allowlists, and
                            TruffleHog's files of paths: the values they cover today become entries of the ledger, or of
                            a baseline with --baseline FILE. What cannot be carried over is said.

@@ -4,30 +4,40 @@ use std::io::Write;
 
 use anyhow::{Context, Result};
 use snout::review::{Baseline, Entry, Known, LEDGER, foreign};
-use snout::{Severity, Target};
+use snout::{Plan, Severity, Target};
 
 use super::args::Import;
-use super::scan::{key, plan_for, scan_for};
-use super::suppressions::{counted, read_ledger, reviewer, root};
+use super::scan::{key, plan_for, read};
+use super::suppressions::{read_ledger, reviewer, root};
 use super::{Exit, baseline, output};
+
+/// Entries of a file that are named where they cover nothing.
+const SHOWN: usize = 10;
 
 pub(super) fn run(args: Import) -> Result<Exit> {
     let mut allowed = Vec::new();
     let mut lost = Vec::new();
+    let mut files = Vec::new();
     for file in &args.files {
         let shown = file.display().to_string();
         let text = std::fs::read_to_string(file).with_context(|| format!("cannot read '{shown}'"))?;
-        let mut read = foreign::read(&shown, &text)?;
-        allowed.append(&mut read.allowed);
-        lost.append(&mut read.lost);
+        let mut said = foreign::read(&shown, &text)?;
+        let first = allowed.len();
+        allowed.append(&mut said.allowed);
+        lost.append(&mut said.lost);
+        files.push((shown, first..allowed.len()));
     }
-    let root = root(&args.repository)?;
+    let root = root(&args.checkout.repository)?;
     let key = key()?;
-    let reviewer =
-        if args.baseline.is_none() { reviewer(args.reviewer.as_deref(), &args.repository)? } else { String::new() };
+    let reviewer = if args.baseline.is_none() {
+        reviewer(args.reviewer.as_deref(), &args.checkout.repository)?
+    } else {
+        String::new()
+    };
     let target = Target::Path { path: root.clone(), worktree: true, history: !args.no_history };
-    let plan = plan_for(vec![target], &args.basis, key.clone(), None, true)?;
-    let Some(report) = scan_for(&plan)? else { return Ok(Exit::Interrupted) };
+    // What others wrote down is held against the secrets; only their fingerprints are kept.
+    let plan = Plan { reveal: true, ..plan_for(vec![target], &args.checkout.basis, key.clone())? };
+    let Some(report) = read(&plan, false)? else { return Ok(Exit::Interrupted) };
     let mut ledger = read_ledger(&root, &key)?;
     let mut known = Baseline::default();
     let mut used = vec![false; allowed.len()];
@@ -60,15 +70,25 @@ pub(super) fn run(args: Import) -> Result<Exit> {
             });
         }
     }
-    let idle = allowed.iter().zip(used).filter(|(_, used)| !used);
-    lost.extend(idle.map(|(one, _)| format!("{}: covers nothing that is found here", one.origin)));
     lost.sort();
     lost.dedup();
+    for (file, range) in files {
+        let (all, idle): (usize, Vec<&str>) =
+            (range.len(), range.filter(|at| !used[*at]).map(|at| allowed[at].place()).collect());
+        if !idle.is_empty() {
+            let more = if idle.len() > SHOWN { ", …" } else { "" };
+            let which = idle[..idle.len().min(SHOWN)].join("; ");
+            lost.push(format!(
+                "{file}: {} of {all} entries cover nothing that is found here: {which}{more}",
+                idle.len()
+            ));
+        }
+    }
     let mut err = std::io::stderr().lock();
     for line in &lost {
         writeln!(err, "snout: not carried over: {}", output::escape(line)).ok();
     }
-    let values = counted(values.len(), "value");
+    let values = output::counted(values.len(), "value");
     let file = args.baseline.as_ref().map_or(LEDGER.to_owned(), |file| file.display().to_string());
     if args.dry_run {
         writeln!(err, "snout: would carry {values} over into '{file}'").ok();

@@ -136,15 +136,16 @@ fn readable(_file: &std::fs::File, _mode: u32) -> Result<()> {
 pub(super) fn summary(report: &Report, floor: Option<Severity>, out: &mut dyn Write) -> std::io::Result<()> {
     let coverage = &report.coverage;
     let blocking = floor.map_or(0, |floor| report.count(floor));
+    let count = |number: u64, noun| counted(number as usize, noun);
     writeln!(
         out,
-        "snout: {} findings ({blocking} blocking), {} suppressed; read {} files, {} commits, {} blobs, {} bytes",
-        report.findings.len(),
+        "snout: {} ({blocking} blocking), {} suppressed; read {}, {}, {}, {}",
+        counted(report.findings.len(), "finding"),
         report.suppressed.len(),
-        coverage.files,
-        coverage.commits,
-        coverage.blobs,
-        coverage.bytes
+        count(coverage.files, "file"),
+        count(coverage.commits, "commit"),
+        count(coverage.blobs, "blob"),
+        count(coverage.bytes, "byte"),
     )?;
     for skipped in coverage.skipped.iter().take(5) {
         writeln!(out, "snout: not read: {}: {}", escape(&skipped.what), escape(&skipped.why))?;
@@ -153,6 +154,11 @@ pub(super) fn summary(report: &Report, floor: Option<Severity>, out: &mut dyn Wr
         writeln!(out, "snout: not read: {} more; the report lists them", coverage.skipped.len() - 5)?;
     }
     Ok(())
+}
+
+/// A number of things.
+pub(super) fn counted(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Text of a repository without what a terminal would obey.

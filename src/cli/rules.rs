@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::{Result, bail};
 use snout::RuleSet;
-use snout::rule::{Rule, Severity, check, fill_example};
+use snout::rule::{Rule, check, fill_example};
 
 use super::args::{Rules, RulesCommand};
 use super::{Exit, write};
@@ -38,16 +38,6 @@ pub(super) fn run(args: Rules) -> Result<Exit> {
     }
 }
 
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "critical",
-        Severity::High => "high",
-        Severity::Medium => "medium",
-        Severity::Low => "low",
-        Severity::Note => "note",
-    }
-}
-
 fn list(set: &RuleSet, out: &mut dyn Write) -> std::io::Result<()> {
     let widest = set.rules().iter().map(|rule| rule.spec.id.len()).max().unwrap_or(0);
     for rule in set.rules() {
@@ -56,7 +46,7 @@ fn list(set: &RuleSet, out: &mut dyn Write) -> std::io::Result<()> {
             "{}  {:widest$}  {:8}  {}",
             rule.spec.code,
             rule.spec.id,
-            severity(rule.spec.severity),
+            rule.spec.severity.name(),
             rule.prose().title
         )?;
     }
@@ -65,15 +55,7 @@ fn list(set: &RuleSet, out: &mut dyn Write) -> std::io::Result<()> {
 
 fn show(rule: &Rule, out: &mut dyn Write) -> std::io::Result<()> {
     let (spec, prose) = (&rule.spec, rule.prose());
-    writeln!(
-        out,
-        "{} ({}), {}\n{}\n\n{}\n",
-        spec.id,
-        spec.code,
-        severity(spec.severity),
-        prose.title,
-        prose.description
-    )?;
+    writeln!(out, "{} ({}), {}\n{}\n\n{}\n", spec.id, spec.code, spec.severity.name(), prose.title, prose.description)?;
     writeln!(out, "What to do:\n  {}\n", prose.remediation)?;
     for (number, variant) in spec.variants.iter().enumerate() {
         writeln!(

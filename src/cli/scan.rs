@@ -2,7 +2,7 @@
 
 use std::io::{IsTerminal, Read, Write};
 use std::mem::ManuallyDrop;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -11,7 +11,7 @@ use snout::review::Review;
 use snout::{ArchiveLimits, Finding, Format, Plan, Report, RuleSet, ScanError, Severity, Style, Target};
 
 use super::Exit;
-use super::args::{Basis, FailOn, ReportFormat, Scan};
+use super::args::{Basis, FailOn, Scan};
 use super::config::Settings;
 use super::event;
 use super::output::{self, Destination};
@@ -41,8 +41,8 @@ impl Job {
     pub(super) fn new(args: Scan, targets: Vec<Target>) -> Result<Self> {
         let started = Instant::now();
         let destinations = destinations(&args)?;
-        let (key, look) = (key()?, &args.look);
-        let settings = Settings::find(look.config.as_deref(), &targets, look.baseline.as_deref(), &key)?;
+        let (key, look, input) = (key()?, &args.look, &args.input);
+        let settings = Settings::find(look.basis.config.as_deref(), &targets, look.baseline.as_deref(), &key)?;
         let floor = match args.gate.fail_on.or(settings.config.fail_on).unwrap_or(FailOn::Medium) {
             FailOn::Critical => Some(Severity::Critical),
             FailOn::High => Some(Severity::High),
@@ -50,7 +50,20 @@ impl Job {
             FailOn::Low => Some(Severity::Low),
             FailOn::None => None,
         };
-        let plan = plan(&args, targets, key, settings, &destinations)?;
+        let formats = || destinations.iter().map(|(format, _)| *format);
+        let (limit, line_hashes) = (input.max_file_size, formats().any(Format::has_line_hashes));
+        let usual = plan(targets, &look.basis, key, settings, &input.exclude)?;
+        let plan = Plan {
+            threads: input.threads.unwrap_or(0),
+            archives: archives(&args),
+            max_file_size: limit.or(usual.max_file_size),
+            no_ignore: input.no_ignore,
+            reveal: args.output.reveal,
+            include_suppressed: look.include_suppressed,
+            line_hashes,
+            whole: input.whole,
+            ..usual
+        };
         Ok(Job { args, plan: ManuallyDrop::new(plan), destinations, floor, started })
     }
 
@@ -66,16 +79,7 @@ impl Job {
 
     /// Scans. Nothing comes back if the user interrupted.
     pub(super) fn read(&self) -> Result<Option<Report>> {
-        let bar = Bar::new(self.args.output.quiet);
-        match snout::scan(&self.plan, &bar) {
-            Ok(report) => Ok(Some(report)),
-            Err(ScanError::Interrupted) => {
-                drop(bar);
-                writeln!(std::io::stderr(), "snout: interrupted; no report was written").ok();
-                Ok(None)
-            }
-            Err(error) => Err(error.into()),
-        }
+        read(&self.plan, self.is_quiet())
     }
 
     /// Writes the reports and judges.
@@ -118,8 +122,8 @@ fn destinations(args: &Scan) -> Result<Vec<(Format, Destination)>> {
         Some(path) if path.as_os_str() != "-" => Destination::File(path.clone()),
         _ => Destination::Stdout,
     };
-    let mut all = vec![(format(args.output.format), first)];
-    all.extend(args.output.report.iter().map(|(kind, path)| (format(*kind), Destination::File(path.clone()))));
+    let mut all = vec![(args.output.format, first)];
+    all.extend(args.output.report.iter().map(|(format, path)| (*format, Destination::File(path.clone()))));
     let piped = matches!(all[0].1, Destination::Stdout) && !std::io::stdout().is_terminal();
     if args.output.reveal && piped && all[0].0.may_reveal() {
         bail!("cannot reveal secrets to a pipe, where logs may keep them: name a file with --output");
@@ -139,23 +143,6 @@ fn archives(args: &Scan) -> ArchiveLimits {
     ArchiveLimits { depth: args.input.archive_depth.unwrap_or(default.depth), total, member: total / 4, ..default }
 }
 
-fn format(format: ReportFormat) -> Format {
-    match format {
-        ReportFormat::Text => Format::Text,
-        ReportFormat::Json => Format::Json,
-        ReportFormat::Jsonl => Format::Jsonl,
-        ReportFormat::Sarif => Format::Sarif,
-        ReportFormat::SarifGithub => Format::SarifGithub,
-        ReportFormat::Github => Format::Github,
-        ReportFormat::Gitlab => Format::Gitlab,
-        ReportFormat::Junit => Format::Junit,
-        ReportFormat::Rdjson => Format::Rdjson,
-        ReportFormat::Csv => Format::Csv,
-        ReportFormat::Html => Format::Html,
-        ReportFormat::Markdown => Format::Markdown,
-    }
-}
-
 /// The time, in seconds since 1970, that `SOURCE_DATE_EPOCH` pins for reports that have to be the same again.
 fn pinned() -> Result<Option<i64>> {
     let read = |text: String| {
@@ -164,65 +151,43 @@ fn pinned() -> Result<Option<i64>> {
     std::env::var("SOURCE_DATE_EPOCH").ok().map(read).transpose()
 }
 
+/// The usual plan: the rules and settings of the user, and no more than the defaults.
 fn plan(
-    args: &Scan,
-    targets: Vec<Target>,
-    key: Vec<u8>,
-    settings: Settings,
-    destinations: &[(Format, Destination)],
-) -> Result<Plan> {
-    let config = settings.config;
-    let rules: Vec<PathBuf> = config.rules.iter().chain(&args.look.rules).cloned().collect();
-    let globs: Vec<String> = config.exclude.iter().chain(&args.input.exclude).cloned().collect();
-    Ok(Plan {
-        targets,
-        rules: RuleSet::with_files(&rules, &config.disable)?,
-        threads: args.input.threads.unwrap_or(0),
-        exclude: exclude(&globs)?,
-        archives: archives(args),
-        max_file_size: args.input.max_file_size.or(config.max_file_size),
-        no_ignore: args.input.no_ignore,
-        reveal: args.output.reveal,
-        include_suppressed: args.look.include_suppressed,
-        line_hashes: destinations.iter().any(|(format, _)| matches!(format, Format::Sarif | Format::SarifGithub)),
-        whole: args.input.whole,
-        key,
-        review: settings.review,
-    })
-}
-
-/// A plan for the commands beside 'scan', which look closer. `reveal` keeps the secrets in memory; no such command
-/// writes them.
-pub(super) fn plan_for(
     targets: Vec<Target>,
     basis: &Basis,
     key: Vec<u8>,
-    baseline: Option<&Path>,
-    reveal: bool,
+    Settings { config, review }: Settings,
+    exclude: &[String],
 ) -> Result<Plan> {
-    let settings = Settings::find(basis.config.as_deref(), &targets, baseline, &key)?;
-    let config = settings.config;
     let rules: Vec<PathBuf> = config.rules.iter().chain(&basis.rules).cloned().collect();
+    let globs: Vec<String> = config.exclude.iter().chain(exclude).cloned().collect();
     Ok(Plan {
         targets,
         rules: RuleSet::with_files(&rules, &config.disable)?,
         threads: 0,
-        exclude: exclude(&config.exclude)?,
+        exclude: self::exclude(&globs)?,
         archives: ArchiveLimits::default(),
         max_file_size: config.max_file_size,
         no_ignore: false,
-        reveal,
+        reveal: false,
         include_suppressed: false,
-        line_hashes: true,
+        line_hashes: false,
         whole: false,
         key,
-        review: Review { thorough: true, ..settings.review },
+        review,
     })
 }
 
-/// Scans for a command; `None` if the user stopped it.
-pub(super) fn scan_for(plan: &Plan) -> Result<Option<Report>> {
-    let bar = Bar::new(false);
+/// A plan for the commands beside 'scan', which look closer.
+pub(super) fn plan_for(targets: Vec<Target>, basis: &Basis, key: Vec<u8>) -> Result<Plan> {
+    let settings = Settings::find(basis.config.as_deref(), &targets, None, &key)?;
+    let plan = plan(targets, basis, key, settings, &[])?;
+    Ok(Plan { line_hashes: true, review: Review { thorough: true, ..plan.review }, ..plan })
+}
+
+/// Scans. Nothing comes back if the user interrupted.
+pub(super) fn read(plan: &Plan, quiet: bool) -> Result<Option<Report>> {
+    let bar = Bar::new(quiet);
     match snout::scan(plan, &bar) {
         Ok(report) => Ok(Some(report)),
         Err(ScanError::Interrupted) => {

@@ -9,8 +9,8 @@ use snout::report::{Listed, ReviewList};
 use snout::review::{Entry, LEDGER, Ledger, Policy, same_person};
 use snout::{Format, Report, Severity, Target};
 
-use super::args::{Accept, Basis, ListFormat, Prune, Suppressions, SuppressionsCommand};
-use super::scan::{ends, key, plan_for, scan_for};
+use super::args::{Accept, Basis, Prune, Suppressions, SuppressionsCommand};
+use super::scan::{ends, key, plan_for, read};
 use super::{Exit, event, output};
 
 /// Fewest digits that name a fingerprint.
@@ -46,8 +46,8 @@ impl Look {
             }
             None => Target::Path { path: path.into(), worktree: true, history },
         };
-        let plan = plan_for(vec![target], basis, key()?, None, false)?;
-        let Some(report) = scan_for(&plan)? else { return Ok(None) };
+        let plan = plan_for(vec![target], basis, key()?)?;
+        let Some(report) = read(&plan, false)? else { return Ok(None) };
         let (policy, today) = (plan.review.policy, plan.review.today);
         let review = ReviewList::of(report.clone(), today, range.map(str::to_owned));
         Ok(Some(Look { review, report, policy, today }))
@@ -59,14 +59,8 @@ fn list(args: &Suppressions) -> Result<Exit> {
         return Ok(Exit::Interrupted);
     };
     let review = &look.review;
-    let format = match args.format {
-        ListFormat::Text => Format::Text,
-        ListFormat::Json => Format::Json,
-        ListFormat::Markdown => Format::Markdown,
-        ListFormat::Sarif => Format::Sarif,
-    };
-    output::write_list(args.output.as_deref(), |style, out| review.write(format, style, out))?;
-    if format != Format::Text || args.output.is_some() {
+    output::write_list(args.output.as_deref(), |style, out| review.write(args.format, style, out))?;
+    if args.format != Format::Text || args.output.is_some() {
         writeln!(std::io::stderr(), "snout: {}", review.summary()).ok();
     }
     Ok(if review.blocking > 0 && (args.range.is_some() || args.check) {
@@ -138,12 +132,12 @@ fn candidates(look: &Look) -> (Vec<Candidate>, Vec<Candidate>) {
 
 fn accept(args: Accept) -> Result<Exit> {
     // The whole tree is looked at, wherever below its root the user stands.
-    let root = root(&args.repository)?;
-    let Some(look) = Look::at(&root, args.range.as_deref(), args.history, &args.basis)? else {
+    let root = root(&args.checkout.repository)?;
+    let Some(look) = Look::at(&root, args.range.as_deref(), args.history, &args.checkout.basis)? else {
         return Ok(Exit::Interrupted);
     };
     let chosen = choose(&args, &look)?;
-    let reviewer = reviewer(args.reviewer.as_deref(), &args.repository)?;
+    let reviewer = reviewer(args.reviewer.as_deref(), &args.checkout.repository)?;
     for one in &chosen {
         if look.policy.never.iter().any(|kind| kind.holds(&one.rule, one.parts.iter().map(String::as_str))) {
             bail!(
@@ -178,7 +172,7 @@ fn accept(args: Accept) -> Result<Exit> {
     Ledger::parse(LEDGER, &text, &key)?;
     output::replace(&root.join(LEDGER), text.as_bytes())?;
     let mut err = std::io::stderr().lock();
-    writeln!(err, "snout: accepted {} in '{LEDGER}'; commit it", counted(values.len(), "value")).ok();
+    writeln!(err, "snout: accepted {} in '{LEDGER}'; commit it", output::counted(values.len(), "value")).ok();
     let own = chosen.iter().any(|one| one.author.as_deref().is_some_and(|author| same_person(author, &reviewer)));
     if own && look.policy.four_eyes {
         writeln!(err, "snout: you wrote the line yourself: the review of a range asks for a commit by somebody else")
@@ -269,15 +263,11 @@ pub(super) fn read_ledger(root: &Path, key: &[u8]) -> Result<Ledger> {
     }
 }
 
-pub(super) fn counted(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
-
 fn prune(args: &Prune) -> Result<Exit> {
-    let root = root(&args.repository)?;
+    let root = root(&args.checkout.repository)?;
     let key = key()?;
     let mut ledger = read_ledger(&root, &key)?;
-    let Some(look) = Look::at(&root, None, args.history, &args.basis)? else { return Ok(Exit::Interrupted) };
+    let Some(look) = Look::at(&root, None, args.history, &args.checkout.basis)? else { return Ok(Exit::Interrupted) };
     if look.review.coverage.incomplete {
         let why = look.review.coverage.skipped.first();
         let why = why.map_or(String::new(), |one| format!(": {}: {}", one.what, one.why));
@@ -289,7 +279,9 @@ fn prune(args: &Prune) -> Result<Exit> {
     let mut stale: BTreeSet<u32> =
         look.review.unused.iter().filter(|one| one.marker == "ledger").map(|one| one.line).collect();
     if let Some(range) = &args.range {
-        let Some(look) = Look::at(&root, Some(range), false, &args.basis)? else { return Ok(Exit::Interrupted) };
+        let Some(look) = Look::at(&root, Some(range), false, &args.checkout.basis)? else {
+            return Ok(Exit::Interrupted);
+        };
         let needed = look.review.suppressions.iter().filter_map(|one| one.suppression.entry.as_ref());
         for entry in needed {
             let same = |one: &&Entry| {

@@ -51,7 +51,7 @@ fn row(status: &str, finding: &Finding, place: &Occurrence) -> [String; HEADER.l
         status.to_owned(),
         finding.rule.clone(),
         finding.code.clone(),
-        word(serde_json::json!(finding.severity)),
+        finding.severity.name().to_owned(),
         finding.title.clone(),
         text(&place.path),
         place.region.start_line.to_string(),

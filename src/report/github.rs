@@ -36,20 +36,22 @@ fn annotation(finding: &Finding, place: &Occurrence) -> String {
     };
     let title = format!("title={}", property(&format!("{} ({})", visible(&finding.title), finding.code)));
     let mut properties = Vec::new();
-    let file = place.path.as_deref().filter(|_| place.is_in_checkout());
-    if let Some(file) = file {
-        let region = place.region;
-        properties.push(format!("file={}", property(file)));
-        properties.push(format!("line={},endLine={}", region.start_line.max(1), region.end_line.max(1)));
+    let (file, lines) = (place.checkout_path(), place.lines());
+    properties.extend(file.map(|file| format!("file={}", property(file))));
+    if let (Some(_), Some((first, last))) = (file, lines) {
+        properties.push(format!("line={first},endLine={last}"));
         // GitHub takes columns only where there is one line.
-        if region.start_line == region.end_line {
+        if first == last {
+            let region = place.region;
             properties.push(format!("col={},endColumn={}", region.start_column.max(1), region.end_column.max(1)));
         }
     }
     properties.push(title);
     let mut said = vec![format!("{} {}", visible(&finding.reason), visible(&finding.remediation))];
-    if file.is_none() {
+    if file.is_none() || lines.is_none() {
         said.insert(0, format!("In {}.", spot(place)));
+    }
+    if file.is_none() {
         said.extend(history(place).map(|text| format!("It is there {text}.")));
     }
     format!("::{command} {}::{}", properties.join(","), data(&said.join(" ")))

@@ -87,8 +87,8 @@ fn vulnerability(report: &Report, finding: &Finding) -> io::Result<Value> {
             commit[name] = json!(visible(value));
         }
     }
-    let (first, last) = (place.region.start_line.max(1), place.region.end_line.max(1));
-    let file = place.path.clone().unwrap_or_else(|| spot(place));
+    let (first, last) = place.lines().unwrap_or((1, 1));
+    let file = place.outer_path().map_or_else(|| spot(place), str::to_owned);
     let mut code =
         json!({ "type": "snout_rule_id", "name": format!("Snout rule {}", finding.rule), "value": finding.code });
     let mut links = Vec::new();

@@ -76,7 +76,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut counts = Vec::new();
     for severity in [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Note] {
         let number = report.findings.iter().filter(|finding| finding.severity == severity).count();
-        counts.push((name(severity), number));
+        counts.push((severity.name(), number));
     }
     let title = report.coverage.targets.iter().map(|target| visible(target)).collect::<Vec<_>>().join(", ");
     let unused = &report.unused_suppressions;
@@ -113,16 +113,6 @@ impl std::fmt::Write for Utf8<'_> {
     }
 }
 
-fn name(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "critical",
-        Severity::High => "high",
-        Severity::Medium => "medium",
-        Severity::Low => "low",
-        Severity::Note => "note",
-    }
-}
-
 fn item(report: &Report, finding: &Finding) -> io::Result<Item> {
     let primary = finding.primary()?;
     let others = finding.occurrences.iter().filter(|other| !std::ptr::eq(*other, primary));
@@ -130,7 +120,7 @@ fn item(report: &Report, finding: &Finding) -> io::Result<Item> {
     let rule = report.rules.iter().find(|rule| rule.id == finding.rule);
     let references = rule.map(|rule| rule.prose.references.clone()).unwrap_or_default();
     Ok(Item {
-        severity: name(finding.severity),
+        severity: finding.severity.name(),
         title: visible(&finding.title).into_owned(),
         rule: finding.rule.clone(),
         code: finding.code.clone(),
@@ -187,7 +177,7 @@ fn silenced(finding: &Finding) -> impl Iterator<Item = Silenced> + '_ {
     finding.occurrences.iter().filter_map(|place| {
         let comment = place.suppression.as_ref()?;
         Some(Silenced {
-            severity: name(finding.severity),
+            severity: finding.severity.name(),
             title: visible(&finding.title).into_owned(),
             rule: finding.rule.clone(),
             place: spot(place),

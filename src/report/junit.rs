@@ -23,7 +23,7 @@ struct Case {
     rule: String,
     name: String,
     outcome: Outcome,
-    severity: String,
+    severity: &'static str,
     text: String,
 }
 
@@ -72,7 +72,7 @@ fn case(finding: &Finding, outcome: Outcome) -> io::Result<Case> {
         rule: legal(&finding.rule),
         name: format!("{} in {}", legal(&finding.title), spot(place)),
         outcome,
-        severity: serde_json::to_value(finding.severity)?.as_str().unwrap_or_default().to_owned(),
+        severity: finding.severity.name(),
         text: legal(&lines.join("\n")),
     })
 }

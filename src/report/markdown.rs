@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::review::{Listed, ReviewList, unused_line};
-use super::text::{count, place, severity_name, short, summary, visible};
+use super::text::{count, place, short, summary, visible};
 use super::{Coverage, Finding, Report, Style};
 
 /// Rows of a table; GitHub refuses summaries of more than a mebibyte.
@@ -15,7 +15,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "### Snout: {}\n", summary(report, Style::default()))?;
     table(
         &["Severity", "Finding", "Place", "Since", "Fingerprint"],
-        report.findings.iter().map(finding_row),
+        report.findings.iter().map(finding_row).collect::<io::Result<Vec<_>>>()?.into_iter(),
         report.findings.len(),
         out,
     )?;
@@ -60,21 +60,21 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     coverage(&report.coverage, out)
 }
 
-fn finding_row(finding: &Finding) -> Vec<String> {
-    let first = finding.occurrences.first();
+fn finding_row(finding: &Finding) -> io::Result<Vec<String>> {
+    let first = finding.primary()?;
     let more = match finding.occurrences.len() {
         0 | 1 => String::new(),
         all => format!(" and {} more", all - 1),
     };
     let head = if finding.at_head { "" } else { ", not at HEAD" };
-    let since = first.and_then(|one| Some((one.commit.as_deref()?, one.date.as_deref()?)));
-    vec![
-        severity_name(finding.severity).to_owned(),
+    let since = first.commit.as_deref().zip(first.date.as_deref());
+    Ok(vec![
+        finding.severity.name().to_owned(),
         code(&finding.title),
-        first.map_or(String::new(), |one| code(&spot(&place(one), one.region.start_line)) + &more + head),
+        code(&spot(&place(first), first.region.start_line)) + &more + head,
         since.map_or("–".to_owned(), |(commit, date)| format!("{} {}", code(short(commit)), code(day(date)))),
         code(short(&finding.fingerprint)),
-    ]
+    ])
 }
 
 fn spot(place: &str, line: u32) -> String {

@@ -262,10 +262,17 @@ impl Occurrence {
         matches!(self.source, Worktree | Staged | Stdin | Gitdir) || (self.source == Commit && self.at_head)
     }
 
-    /// Whether a checkout has the file with that line in it.
-    pub(crate) fn is_in_checkout(&self) -> bool {
-        matches!(self.source, SourceKind::Worktree | SourceKind::Staged)
-            || (self.source == SourceKind::Commit && self.at_head)
+    /// The file of a checkout that it stands in.
+    pub(crate) fn checkout_path(&self) -> Option<&str> {
+        let there = matches!(self.source, SourceKind::Worktree | SourceKind::Staged)
+            || (self.source == SourceKind::Commit && self.at_head);
+        self.outer_path().filter(|_| there)
+    }
+
+    /// Its first and last line, from one on. Those of an archive's member are no lines of the file.
+    pub(crate) fn lines(&self) -> Option<(u32, u32)> {
+        let (first, last) = (self.region.start_line.max(1), self.region.end_line.max(1));
+        self.member.is_none().then_some((first, last.max(first)))
     }
 }
 
@@ -531,6 +538,68 @@ pub enum Format {
 }
 
 impl Format {
+    /// All of them.
+    pub const ALL: [Format; 12] = [
+        Format::Text,
+        Format::Json,
+        Format::Jsonl,
+        Format::Sarif,
+        Format::SarifGithub,
+        Format::Github,
+        Format::Gitlab,
+        Format::Junit,
+        Format::Rdjson,
+        Format::Csv,
+        Format::Html,
+        Format::Markdown,
+    ];
+
+    /// Its name, as a user writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Json => "json",
+            Format::Jsonl => "jsonl",
+            Format::Sarif => "sarif",
+            Format::SarifGithub => "sarif-github",
+            Format::Github => "github",
+            Format::Gitlab => "gitlab",
+            Format::Junit => "junit",
+            Format::Rdjson => "rdjson",
+            Format::Csv => "csv",
+            Format::Html => "html",
+            Format::Markdown => "markdown",
+        }
+    }
+
+    /// What it is, in a line.
+    pub fn about(self) -> &'static str {
+        match self {
+            Format::Text => "For people",
+            Format::Json => "The whole report as one object",
+            Format::Jsonl => "One object for each occurrence",
+            Format::Sarif => "SARIF 2.1.0 with everything, silenced findings as suppressed results",
+            Format::SarifGithub => "SARIF 2.1.0 for GitHub code scanning: silenced findings as notes to review",
+            Format::Github => "Annotations for GitHub Actions, for the ten worst findings",
+            Format::Gitlab => "GitLab's secret detection report",
+            Format::Junit => "JUnit XML",
+            Format::Rdjson => "reviewdog's diagnostics",
+            Format::Csv => "A table, a line for each occurrence",
+            Format::Html => "One page for a browser",
+            Format::Markdown => "Tables, for step summaries and comments",
+        }
+    }
+
+    /// The format of that name.
+    pub fn named(name: &str) -> Option<Format> {
+        Format::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// Whether the format tells GitHub's hashes of lines.
+    pub fn has_line_hashes(self) -> bool {
+        matches!(self, Format::Sarif | Format::SarifGithub)
+    }
+
     /// Whether the format holds secrets if they are asked for.
     pub fn may_reveal(self) -> bool {
         matches!(self, Format::Text | Format::Json | Format::Jsonl)

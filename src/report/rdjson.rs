@@ -9,21 +9,21 @@ use serde_json::json;
 use super::text::{history, spot, visible};
 use super::{Report, Severity};
 
-/// Writes one diagnostic for each finding. What stands only in history has no line that a review could show.
+/// Writes one diagnostic for each finding. What stands only in history, or in
+/// an archive, has no line that a review could show.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut diagnostics = Vec::with_capacity(report.findings.len());
     for finding in &report.findings {
         let place = finding.primary()?;
         let mut message = format!("{}. {} {}", finding.title, finding.reason, finding.remediation);
-        let location = match place.path.as_deref().filter(|_| place.is_in_checkout()) {
-            Some(path) => {
-                let (first, last) = (place.region.start_line.max(1), place.region.end_line.max(1));
+        let location = match (place.checkout_path(), place.lines()) {
+            (Some(path), Some((first, last))) => {
                 json!({ "path": path, "range": { "start": { "line": first }, "end": { "line": last } } })
             }
-            None => {
+            _ => {
                 let when = history(place).map_or(String::new(), |text| format!(" ({text})"));
                 message = format!("In {}{when}: {message}", spot(place));
-                json!({ "path": place.path.as_deref().unwrap_or(".") })
+                json!({ "path": place.outer_path().unwrap_or(".") })
             }
         };
         let severity = match finding.severity {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::text::{count, list, severity_name, short, visible};
+use super::text::{count, list, short, visible};
 use super::{
     Coverage, Finding, Format, Objection, Occurrence, Report, Repository, Severity, SourceKind, Style, Suppression,
     SuppressionKind, SuppressionStatus, Tool, UnusedSuppression,
@@ -74,6 +74,9 @@ pub struct Listed {
 }
 
 impl ReviewList {
+    /// The formats that it can be written in.
+    pub const FORMATS: [Format; 4] = [Format::Text, Format::Json, Format::Markdown, Format::Sarif];
+
     /// The suppressions of a report. `today` is what ages are counted to; `range` names the range it is of.
     pub fn of(mut report: Report, today: Date, range: Option<String>) -> Self {
         let suppressions = listed(&report, today);
@@ -110,9 +113,10 @@ impl ReviewList {
                 Some(report) => report.write(Format::Sarif, style, out),
                 None => Ok(()),
             },
-            other => {
-                Err(io::Error::new(io::ErrorKind::Unsupported, format!("suppressions are not written as {other:?}")))
-            }
+            other => Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                format!("suppressions are not written as {}", other.name()),
+            )),
         }
     }
 
@@ -164,13 +168,7 @@ impl Listed {
     fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         let said = &self.suppression;
         writeln!(out, "  {}: {}", self.spot(), visible(&self.title))?;
-        writeln!(
-            out,
-            "    {} ({}), fingerprint {}",
-            visible(&self.rule),
-            severity_name(self.severity),
-            &self.fingerprint
-        )?;
+        writeln!(out, "    {} ({}), fingerprint {}", visible(&self.rule), self.severity.name(), &self.fingerprint)?;
         writeln!(out, "    {}", self.how())?;
         if said.kind == SuppressionKind::InSource {
             writeln!(out, "    reads: {}", visible(&said.text))?;

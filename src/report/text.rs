@@ -54,12 +54,8 @@ fn is_hidden(c: char) -> bool {
 // Findings
 
 fn write_finding(finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let Some((first, others)) = finding.occurrences.split_first() else {
-        return Err(io::Error::other(format!(
-            "the finding {} of {} stands nowhere",
-            finding.fingerprint, finding.rule
-        )));
-    };
+    let first = finding.primary()?;
+    let others: Vec<&Occurrence> = finding.occurrences.iter().filter(|other| !std::ptr::eq(*other, first)).collect();
     if finding.severity == Severity::Note && !style.verbose {
         return write_note(finding, first, others.len(), out);
     }
@@ -72,7 +68,7 @@ fn write_finding(finding: &Finding, style: Style, out: &mut dyn Write) -> io::Re
     if !source.is_empty() {
         group = group.element(snippet(&source, first, finding));
     }
-    let group = group.elements(messages(finding, first, others, style));
+    let group = group.elements(messages(finding, first, &others, style));
     writeln!(out, "{}\n", joined(&renderer.render(&[group])))
 }
 
@@ -93,11 +89,9 @@ fn write_note(finding: &Finding, first: &Occurrence, others: usize, out: &mut dy
 
 fn severity(severity: Severity) -> Level<'static> {
     match severity {
-        Severity::Critical => Level::ERROR.with_name("critical"),
-        Severity::High => Level::ERROR.with_name("high"),
-        Severity::Medium => Level::WARNING.with_name("medium"),
-        Severity::Low => Level::NOTE.with_name("low"),
-        Severity::Note => Level::NOTE,
+        Severity::Critical | Severity::High => Level::ERROR.with_name(severity.name()),
+        Severity::Medium => Level::WARNING.with_name(severity.name()),
+        Severity::Low | Severity::Note => Level::NOTE.with_name(severity.name()),
     }
 }
 
@@ -151,7 +145,7 @@ fn highlight(source: &str, occurrence: &Occurrence) -> std::ops::Range<usize> {
     start + from..start + from + length
 }
 
-fn messages(finding: &Finding, first: &Occurrence, others: &[Occurrence], style: Style) -> Vec<Message<'static>> {
+fn messages(finding: &Finding, first: &Occurrence, others: &[&Occurrence], style: Style) -> Vec<Message<'static>> {
     let secret = finding.secret.as_ref().map(|secret| format!("secret: {}", visible(secret)));
     let why = (!finding.reason.is_empty()).then(|| format!("why: {}", visible(&finding.reason)));
     let verbose = style.verbose.then(|| format!("fingerprint: {}", finding.fingerprint));
@@ -198,7 +192,7 @@ fn reach(reach: Reach) -> Option<&'static str> {
     }
 }
 
-fn elsewhere(others: &[Occurrence], style: Style) -> Option<String> {
+fn elsewhere(others: &[&Occurrence], style: Style) -> Option<String> {
     if others.is_empty() {
         return None;
     }
@@ -268,12 +262,12 @@ fn write_suppressed(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "Suppressed, for review ({}):", grouped(silenced.len() as u64))?;
     for (finding, occurrence, comment) in silenced {
         writeln!(out, "  {} in {}", visible(&finding.rule), spot(occurrence))?;
-        writeln!(out, "    {}", comment_line(comment))?;
+        writeln!(out, "    {}", comment_line(occurrence, comment))?;
     }
     writeln!(out)
 }
 
-fn comment_line(said: &Suppression) -> String {
+fn comment_line(occurrence: &Occurrence, said: &Suppression) -> String {
     let text = visible(said.text.trim());
     let marker = visible(&said.marker);
     let place = match &said.path {
@@ -282,7 +276,10 @@ fn comment_line(said: &Suppression) -> String {
     };
     let by = match (&said.author, said.kind) {
         (Some(author), _) => format!(", written by {}", visible(author)),
-        (None, SuppressionKind::InSource) => ", written by an unknown author".to_owned(),
+        (None, SuppressionKind::InSource) => match occurrence.source {
+            SourceKind::Staged => ", not committed yet".to_owned(),
+            _ => ", written by an unknown author".to_owned(),
+        },
         (None, SuppressionKind::External) => String::new(),
     };
     let on = said.date.as_ref().map_or(String::new(), |date| format!(" on {}", visible(date)));
@@ -402,20 +399,9 @@ fn severities(report: &Report) -> String {
     let all = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low, Severity::Note];
     let said = all.into_iter().filter_map(|severity| {
         let number = report.findings.iter().filter(|finding| finding.severity == severity).count();
-        (number > 0).then(|| format!("{} {}", grouped(number as u64), severity_name(severity)))
+        (number > 0).then(|| format!("{} {}", grouped(number as u64), severity.name()))
     });
     said.collect::<Vec<_>>().join(", ")
-}
-
-/// A severity as reports write it.
-pub(super) fn severity_name(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "critical",
-        Severity::High => "high",
-        Severity::Medium => "medium",
-        Severity::Low => "low",
-        Severity::Note => "note",
-    }
 }
 
 fn incomplete(coverage: &Coverage) -> String {

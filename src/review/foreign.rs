@@ -46,6 +46,11 @@ enum What {
 }
 
 impl Allowed {
+    /// Where in its file it is written.
+    pub fn place(&self) -> &str {
+        self.origin.split_once(", ").map_or(self.origin.as_str(), |(_, place)| place)
+    }
+
     /// Whether it covers a place of a finding. The finding has to hold its secret.
     pub fn covers(&self, finding: &Finding, place: &Occurrence) -> bool {
         let secret = finding.secret.as_deref().unwrap_or("");
@@ -121,6 +126,8 @@ fn secrets_baseline(name: &str, file: &str, text: &str) -> Result<Foreign, Revie
     }
     #[derive(Deserialize)]
     struct Hashed {
+        #[serde(default, rename = "type")]
+        kind: String,
         hashed_secret: String,
         #[serde(default)]
         line_number: Option<u32>,
@@ -142,16 +149,33 @@ fn secrets_baseline(name: &str, file: &str, text: &str) -> Result<Foreign, Revie
                 continue;
             }
             let reason = one.is_secret.map(|_| "audited as no secret".to_owned());
-            let what = What::Hash { path: path.clone(), sha1: one.hashed_secret.to_lowercase() };
+            let what = match one.line_number {
+                // Of a private key it hashes the words of the first line alone, so only the place says which one it is.
+                Some(line) if one.kind == "Private Key" => What::Place { commit: None, path: path.clone(), line },
+                _ => What::Hash { path: path.clone(), sha1: one.hashed_secret.to_lowercase() },
+            };
             out.allowed.push(Allowed { origin, reason, what });
         }
     }
     Ok(out)
 }
 
+/// The table with its keys, and those of all tables in it, in lower case: their readers take either.
+fn lowered(table: toml::Table) -> toml::Table {
+    fn value(from: toml::Value) -> toml::Value {
+        match from {
+            toml::Value::Table(table) => toml::Value::Table(lowered(table)),
+            toml::Value::Array(all) => toml::Value::Array(all.into_iter().map(value).collect()),
+            other => other,
+        }
+    }
+    table.into_iter().map(|(key, one)| (key.to_lowercase(), value(one))).collect()
+}
+
 /// The allowlists of a gitleaks or betterleaks configuration.
 fn allowlists(name: &str, file: &str, text: &str) -> Result<Foreign, ReviewError> {
     let table: toml::Table = toml::from_str(text).map_err(|error| ReviewError::toml(file, text, &error))?;
+    let table = lowered(table);
     let mut out = Foreign::default();
     let lists = |table: &toml::Table| -> Vec<toml::Table> {
         ["allowlist", "allowlists"]
@@ -167,6 +191,7 @@ fn allowlists(name: &str, file: &str, text: &str) -> Result<Foreign, ReviewError
     for (number, list) in (1..).zip(lists(&table)) {
         allowlist(&format!("{name}, allowlist {number}"), &list, &mut out);
     }
+    let mut own = 0;
     for rule in
         table.get("rules").and_then(toml::Value::as_array).into_iter().flatten().filter_map(toml::Value::as_table)
     {
@@ -176,29 +201,53 @@ fn allowlists(name: &str, file: &str, text: &str) -> Result<Foreign, ReviewError
                 .push(format!("{name}, rule {id}: its allowlist is for that rule alone; here it was held against all"));
             allowlist(&format!("{name}, rule {id}"), &list, &mut out);
         }
-        out.lost.push(format!("{name}, rule {id}: rules are not imported; write one for 'snout rules check'"));
+        own += usize::from(rule.contains_key("regex") || rule.contains_key("path"));
     }
-    if table.get("extend").and_then(|extend| extend.get("disabledRules")).is_some() {
-        out.lost.push(format!("{name}: disabledRules names rules of another scanner; use 'disable' in your --config"));
+    if own > 0 {
+        out.lost
+            .push(format!("{name}: its {own} rules; 'snout rules list' names ours, and --rules adds some of your own"));
+    }
+    let extends = table.get("extend").and_then(toml::Value::as_table).into_iter().flatten();
+    for (key, value) in extends {
+        out.lost.push(match key.as_str() {
+            "disabledrules" => {
+                format!("{name}: disabledRules names rules of another scanner; use 'disable' in your --config")
+            }
+            "usedefault" if value.as_bool() != Some(true) => continue,
+            "usedefault" => {
+                format!("{name}: the allowlist of that scanner's own rules, which it extends, is not in it")
+            }
+            other => format!("{name}: what it extends ('{other}') was not read; import that file, too"),
+        });
+    }
+    let known =
+        ["title", "description", "allowlist", "allowlists", "rules", "extend", "minversion", "betterleaksminversion"];
+    for key in table.keys().filter(|key| !known.contains(&key.as_str())) {
+        out.lost.push(format!("{name}: '{key}' is not understood"));
     }
     Ok(out)
 }
 
 fn allowlist(origin: &str, list: &toml::Table, out: &mut Foreign) {
+    const KNOWN: [&str; 9] =
+        ["id", "description", "condition", "regextarget", "targetrules", "commits", "stopwords", "paths", "regexes"];
     let reason = list.get("description").and_then(toml::Value::as_str).map(str::to_owned);
     let text = |key: &str| list.get(key).and_then(toml::Value::as_str).unwrap_or("").to_lowercase();
-    if text("condition") == "and" || text("matchcondition") == "and" {
+    if text("condition") == "and" {
         out.lost.push(format!("{origin}: its conditions hold together ('AND'); that cannot be carried over"));
         return;
     }
-    let target = match list.get("regexTarget").and_then(toml::Value::as_str) {
+    let target = match list.get("regextarget").and_then(toml::Value::as_str) {
         None | Some("secret") => true,
         Some(other) => {
             out.lost.push(format!("{origin}: its regexes are for the '{other}', not for the secret"));
             false
         }
     };
-    if list.contains_key("targetRules") {
+    for key in list.keys().filter(|key| !KNOWN.contains(&key.as_str())) {
+        out.lost.push(format!("{origin}: '{key}' is not understood"));
+    }
+    if list.contains_key("targetrules") {
         out.lost.push(format!("{origin}: targetRules names rules of another scanner; here it was held against all"));
     }
     let strings = |key: &str| -> Vec<String> {
@@ -211,9 +260,9 @@ fn allowlist(origin: &str, list: &toml::Table, out: &mut Foreign) {
     let mut faults = Vec::new();
     let mut patterns = |key: &str, what: fn(Regex) -> What| {
         for pattern in strings(key) {
-            match Regex::new(&pattern) {
+            match regex(&pattern) {
                 Ok(regex) => add(what(regex)),
-                Err(error) => faults.push(format!("{origin}: the pattern '{pattern}' is not understood: {error}")),
+                Err(why) => faults.push(format!("{origin}: the pattern '{pattern}' is not understood: {why}")),
             }
         }
     };
@@ -224,6 +273,45 @@ fn allowlist(origin: &str, list: &toml::Table, out: &mut Foreign) {
     out.lost.append(&mut faults);
 }
 
+/// A pattern as Go writes it, where a brace that begins no repetition is a brace.
+fn regex(pattern: &str) -> Result<Regex, String> {
+    let mut plain = String::with_capacity(pattern.len() + 8);
+    let mut rest = pattern;
+    while let Some(at) = rest.find(['\\', '{', '}']) {
+        let (before, found) = rest.split_at(at);
+        plain.push_str(before);
+        // An escape is two characters, or a class or a character in braces.
+        let braced = |start: &str| found.starts_with(start).then(|| found.find('}')).flatten();
+        let escape = [r"\p{", r"\P{", r"\x{"].into_iter().find_map(braced).map(|end| end + 1);
+        let count = found.find('}').filter(|end| found.get(1..*end).is_some_and(is_count)).map(|end| end + 1);
+        let len = match found.as_bytes()[0] {
+            b'\\' => escape.unwrap_or_else(|| found.chars().take(2).map(char::len_utf8).sum()),
+            b'{' if count.is_some() => count.unwrap_or(1),
+            _ => {
+                plain.push('\\');
+                1
+            }
+        };
+        plain.push_str(&found[..len]);
+        rest = &found[len..];
+    }
+    plain.push_str(rest);
+    Regex::new(&plain).map_err(|error| {
+        let mut cause: &dyn std::error::Error = &error;
+        while let Some(deeper) = cause.source() {
+            cause = deeper;
+        }
+        cause.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+    })
+}
+
+/// Whether the text between braces says how often something is repeated.
+fn is_count(text: &str) -> bool {
+    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (least, most) = text.split_once(',').unwrap_or((text, ""));
+    !least.is_empty() && number(least) && number(most)
+}
+
 /// A file of `TruffleHog`'s --exclude-paths: a pattern of paths a line.
 fn path_file(name: &str, file: &str, text: &str) -> Result<Foreign, ReviewError> {
     let mut out = Foreign::default();
@@ -232,9 +320,9 @@ fn path_file(name: &str, file: &str, text: &str) -> Result<Foreign, ReviewError>
             continue;
         }
         let origin = format!("{name}, line {number}");
-        match Regex::new(line) {
+        match regex(line) {
             Ok(regex) => out.allowed.push(Allowed { origin, reason: None, what: What::Path(regex) }),
-            Err(error) => out.lost.push(format!("{origin}: the pattern '{line}' is not understood: {error}")),
+            Err(why) => out.lost.push(format!("{origin}: the pattern '{line}' is not understood: {why}")),
         }
     }
     if out.allowed.is_empty() && out.lost.is_empty() {
@@ -282,7 +370,7 @@ mod tests {
             [allowlist]
             description = "fixtures"
             paths = ['''^tests/''', '''(?!bad)''']
-            stopwords = ["Example"]
+            stopWords = ["Example"]
             commits = ["abcdef0"]
             [[allowlists]]
             condition = "AND"
@@ -292,17 +380,42 @@ mod tests {
             regexes = ["y"]
             [[rules]]
             id = "r"
+            regex = "v"
             [[rules.allowlists]]
             regexes = ["z"]
+            [[allowlists]]
+            files = ["w"]
             [extend]
+            useDefault = true
             disabledRules = ["q"]
+            [surprise]
         "#;
         let read = read("gitleaks.toml", text).expect("a configuration");
         assert_eq!(read.allowed.len(), 4, "{read:?}");
         let lost = read.lost.join("\n");
-        for word in ["'(?!bad)'", "'AND'", "'line'", "rule r", "disabledRules"] {
+        for word in ["'(?!bad)'", "'AND'", "'line'", "rule r", "disabledRules", "'files'", "own rules", "'surprise'"] {
             assert!(lost.contains(word), "{word} in {lost}");
         }
+    }
+
+    #[test]
+    fn braces_are_read_as_go_reads_them() {
+        for (pattern, text) in [
+            (r"^\$(?:\d+|{\d+})$", "${12}"),
+            (r"^\${[A-Z]+}$", "${HOME}"),
+            (r"^\p{Lu}\x{41}a{2,}b{2}[{]c{,2}$", "ÄAaaabb{c{,2}"),
+        ] {
+            assert!(regex(pattern).expect(pattern).is_match(text), "{pattern}");
+        }
+        let why = regex("a(?=b)").expect_err("Go has no such pattern either");
+        assert!(why.contains("look-around"), "{why}");
+    }
+
+    #[test]
+    fn a_private_key_of_detect_secrets_is_known_by_its_place() {
+        let text = r#"{"results": {"a.pem": [{"type": "Private Key", "hashed_secret": "ab", "line_number": 3}]}}"#;
+        let read = read(".secrets.baseline", text).expect("a baseline");
+        assert!(matches!(&read.allowed[0].what, What::Place { line: 3, .. }), "{read:?}");
     }
 
     #[test]

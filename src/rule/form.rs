@@ -30,6 +30,19 @@ pub enum Severity {
     Critical,
 }
 
+impl Severity {
+    /// The name that reports give it, in lower case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Critical => "critical",
+            Severity::High => "high",
+            Severity::Medium => "medium",
+            Severity::Low => "low",
+            Severity::Note => "note",
+        }
+    }
+}
+
 /// How sure a match of the rule is to be a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -25,60 +25,93 @@ pub struct RepositorySettings {
     pub place: String,
     /// What they say, or why they cannot be read.
     pub text: Result<String, String>,
+    /// Whether they are those that were merged before what is scanned.
+    pub merged: bool,
 }
 
-/// The settings that a target's repository holds: those of the working tree; for a range those of the commit it begins at,
-/// so that a branch cannot set the rules it is judged by.
+/// The settings that a target's repository holds: those of the working tree; for changes those of the commit that they come
+/// on top of, so that a branch cannot set the rules it is judged by.
 ///
 /// # Errors
 /// The repository or an end of the range cannot be found.
 pub fn repository_settings(target: &Target) -> Result<Option<RepositorySettings>, ScanError> {
-    let (found, place) = match target {
-        Target::Stdin(_) | Target::Reached { .. } => (None, String::new()),
+    let of = |repo: &Repository, commit: &Commit<'_>, merged| {
+        let place = format!("'{SETTINGS}' of commit {}", short(commit));
+        of_commit(repo, commit, SETTINGS).map(|text| RepositorySettings { place, text, merged })
+    };
+    Ok(match target {
+        Target::Stdin(_) | Target::Reached { .. } => None,
         Target::Path { path, .. } => {
             let real = path.canonicalize().map_err(|source| ScanError::Path { path: path.into(), source })?;
             let git = Git::discover(&real).ok().flatten();
-            (git.and_then(|git| of_checkout(&git, SETTINGS)), format!("'{SETTINGS}'"))
+            let text = git.and_then(|git| of_checkout(&git, SETTINGS));
+            text.map(|text| RepositorySettings { place: format!("'{SETTINGS}'"), text, merged: false })
         }
         Target::Staged { path } => {
             let repo = open_for_hook(path, "what is staged")?;
-            (of_index(&repo, SETTINGS), format!("'{SETTINGS}' of the index"))
+            let place = format!("'{SETTINGS}' of the index");
+            of_index(&repo, SETTINGS).map(|text| RepositorySettings { place, text, merged: false })
         }
-        Target::Range { path, from, to } => {
+        Target::Range { path, .. } => {
             let repo = open_for_hook(path, "a range of commits")?;
-            let (start, _) = ends(&repo, path, from.as_deref(), to)?;
-            let id = start.id().to_string();
-            (of_commit(&repo, &start, SETTINGS), format!("'{SETTINGS}' of commit {}", id.get(..10).unwrap_or(&id)))
+            ground(&repo, target)?.and_then(|ground| of(&repo, &ground, true))
         }
         Target::New { path, tips, .. } => {
             let repo = open_for_hook(path, "new objects")?;
-            let tip = |name: &String| repo.revparse_single(name).and_then(|tip| tip.peel_to_commit()).ok();
-            let end = tips.iter().find_map(tip);
-            let id = end.as_ref().map_or(String::new(), |end| end.id().to_string());
-            let found = end.and_then(|end| of_commit(&repo, &end, SETTINGS));
-            (found, format!("'{SETTINGS}' of commit {}", id.get(..10).unwrap_or(&id)))
+            match ground(&repo, target)? {
+                Some(ground) => of(&repo, &ground, true),
+                // Nothing was merged yet. What comes may make its own checks stricter.
+                None => first_commit(&repo, tips).and_then(|tip| of(&repo, &tip, false)),
+            }
         }
-    };
-    Ok(found.map(|text| RepositorySettings { place, text }))
+    })
 }
 
-/// A file as the commit has it that a range begins at, so that a branch cannot change what it is held against: its text,
-/// or why there is none. `None` if the target is no range, or the file is not in its checkout.
+/// A file as the commit has it that changes come on top of, so that a branch cannot change what it is held against: its
+/// text, or why there is none. `None` if the target is no change or comes on top of nothing, or the file is not in its
+/// checkout.
 ///
 /// # Errors
 /// The repository or an end of the range cannot be found.
 pub fn merged_file(target: &Target, file: &Path) -> Result<Option<Result<String, String>>, ScanError> {
-    let Target::Range { path, from, to } = target else { return Ok(None) };
+    let (Target::Range { path, .. } | Target::New { path, .. }) = target else { return Ok(None) };
     let repo = open_for_hook(path, "a range of commits")?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let (Some(folder), Some(name)) = (repo.workdir().and_then(|root| relative(root, folder)), file.file_name()) else {
         return Ok(None);
     };
     let name = Path::new(&folder).join(name);
-    let (start, _) = ends(&repo, path, from.as_deref(), to)?;
-    let id = start.id().to_string();
-    let none = || Err(format!("commit {} has no such file", id.get(..10).unwrap_or(&id)));
-    Ok(Some(of_commit(&repo, &start, &name.to_string_lossy()).unwrap_or_else(none)))
+    let Some(ground) = ground(&repo, target)? else { return Ok(None) };
+    let none = || Err(format!("commit {} has no such file", short(&ground)));
+    Ok(Some(of_commit(&repo, &ground, &name.to_string_lossy()).unwrap_or_else(none)))
+}
+
+/// The commit that a target's changes come on top of: where a range begins; for new objects the first that is known, or
+/// the default branch among known refs.
+fn ground<'r>(repo: &'r Repository, target: &Target) -> Result<Option<Commit<'r>>, ScanError> {
+    match target {
+        Target::Range { path, from, to } => Ok(Some(ends(repo, path, from.as_deref(), to)?.0)),
+        Target::New { known, .. } => {
+            let names = known.iter().flat_map(|name| match name.strip_suffix('*') {
+                // Every ref is there already: a server's own HEAD says which branch is the default one.
+                Some("refs/") => vec!["HEAD".to_owned()],
+                Some(refs) => ["HEAD", "main", "master"].map(|branch| format!("{refs}{branch}")).to_vec(),
+                None => vec![name.clone()],
+            });
+            Ok(first_commit(repo, &names.collect::<Vec<_>>()))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The first commit that one of the names leads to.
+pub(crate) fn first_commit<'r>(repo: &'r Repository, names: &[String]) -> Option<Commit<'r>> {
+    names.iter().find_map(|name| repo.revparse_single(name).and_then(|object| object.peel_to_commit()).ok())
+}
+
+fn short(commit: &Commit<'_>) -> String {
+    let id = commit.id().to_string();
+    id.get(..10).unwrap_or(&id).to_owned()
 }
 
 /// The root of the checkout that a canonical path is in.

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use git2::{Commit, Delta, DiffFindOptions, DiffOptions, FileMode, Oid, Patch, Repository, Tree};
 
-use super::history::rfc3339;
+use super::history::{self, rfc3339};
 use super::{Desk, note_inside, skip};
-use crate::pack::ObjectId;
+use crate::pack::{HashKind, ObjectId, Store};
 use crate::plan::ScanError;
 use crate::report::{Coverage, Reach, SourceKind};
 use crate::triage::group::{Place, Placed};
-use crate::triage::sight::{Sighting, sight, sight_file};
+use crate::triage::sight::{Glimpse, Sighting, sight, sight_file};
 
 /// What the changes showed.
 #[derive(Default)]
@@ -50,9 +50,17 @@ impl Added {
 struct Touched {
     path: String,
     oid: Oid,
-    added: Added,
+    /// What was there before, in each parent that had it; nothing where the file is new.
+    before: Vec<Oid>,
     /// The path itself is new.
     new_path: bool,
+}
+
+impl Touched {
+    /// The lines that none of what was there before had.
+    fn added(&self, repo: &Repository) -> Added {
+        self.before.iter().fold(Added::All, |added, old| added.and(lines_between(repo, *old, self.oid)))
+    }
 }
 
 /// Compares whole blobs as text whatever attributes or contents say: nothing in a repository makes its files opaque.
@@ -68,7 +76,7 @@ fn options() -> DiffOptions {
     options
 }
 
-fn touched(repo: &Repository, diff: &mut git2::Diff<'_>) -> Result<Vec<Touched>, git2::Error> {
+fn touched(diff: &mut git2::Diff<'_>) -> Result<Vec<Touched>, git2::Error> {
     // A file that only moved adds nothing.
     diff.find_similar(Some(DiffFindOptions::new().renames(true).exact_match_only(true)))?;
     let mut out = Vec::new();
@@ -83,14 +91,14 @@ fn touched(repo: &Repository, diff: &mut git2::Diff<'_>) -> Result<Vec<Touched>,
             continue;
         }
         let Some(path) = new.path_bytes() else { continue };
-        let added = match delta.status() {
-            Delta::Added => Added::All,
-            _ => lines_between(repo, delta.old_file().id(), new.id()),
+        let before = match delta.status() {
+            Delta::Added => Vec::new(),
+            _ => vec![delta.old_file().id()],
         };
         out.push(Touched {
             path: String::from_utf8_lossy(path).into_owned(),
             oid: new.id(),
-            added,
+            before,
             new_path: matches!(delta.status(), Delta::Added | Delta::Renamed),
         });
     }
@@ -122,7 +130,7 @@ pub(crate) fn staged(desk: &Desk<'_>, path: &Path, scope: &str, repo: &Repositor
     let mut diff = repo.diff_tree_to_index(head.as_ref(), Some(&index), Some(&mut options())).map_err(fail)?;
     let mut changes = Changes::default();
     let mut reader = Reader::new(desk, repo);
-    for one in touched(repo, &mut diff).map_err(fail)? {
+    for one in touched(&mut diff).map_err(fail)? {
         if super::repo::within(scope, &one.path) {
             let place = Place {
                 object: Some(one.oid.to_string()),
@@ -147,7 +155,6 @@ pub(crate) fn range(
     to: &str,
 ) -> Result<Changes, ScanError> {
     let fail = |source| ScanError::Git { what: "walk the commits", path: path.into(), source };
-    desk.progress.phase("range", None);
     let (start, end) = ends(repo, path, from, to)?;
     let mut walk = repo.revwalk().map_err(fail)?;
     walk.push(end.id()).map_err(fail)?;
@@ -169,7 +176,6 @@ pub(crate) fn fresh(
     known: &[String],
 ) -> Result<Changes, ScanError> {
     let fail = |source| ScanError::Git { what: "walk the commits", path: path.into(), source };
-    desk.progress.phase("new objects", None);
     let mut walk = repo.revwalk().map_err(fail)?;
     let mut changes = Changes::default();
     let mut reader = Reader::new(desk, repo);
@@ -216,7 +222,7 @@ pub(crate) fn tree(desk: &Desk<'_>, repo: &Repository, commit: &Commit<'_>) -> R
     commit.tree()?.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
         if entry.kind() == Some(git2::ObjectType::Blob) {
             let path = format!("{folder}{}", String::from_utf8_lossy(entry.name_bytes()));
-            files.push(Touched { path, oid: entry.id(), added: Added::All, new_path: false });
+            files.push(Touched { path, oid: entry.id(), before: Vec::new(), new_path: false });
         }
         if desk.progress.interrupted() { git2::TreeWalkResult::Abort } else { git2::TreeWalkResult::Ok }
     })?;
@@ -294,11 +300,21 @@ fn branching_point<'r>(repo: &'r Repository, path: &Path, to: &str, end: &Commit
     repo.find_commit(base).map_err(|error| fail(error.message().into()))
 }
 
+/// Blobs that are read one by one before it is asked how many there are.
+const FEW: usize = 64;
+/// Objects that a walk reads in the time in which one blob is found, read whole and let go.
+const OBJECTS_FOR_A_BLOB: usize = 16;
+
 /// Reads blobs once, however many commits hold them.
 struct Reader<'a> {
     desk: &'a Desk<'a>,
     repo: &'a Repository,
     known: HashMap<Oid, Vec<Sighting>>,
+    /// Blobs that are known to show nothing, with their sizes.
+    clean: foldhash::HashMap<ObjectId, u64>,
+    /// Blobs that were read one by one, and how many of them are few.
+    single: usize,
+    patience: usize,
     /// Commits whose parents a shallow clone left out.
     boundary: HashSet<Oid>,
 }
@@ -307,7 +323,8 @@ impl<'a> Reader<'a> {
     fn new(desk: &'a Desk<'a>, repo: &'a Repository) -> Self {
         let shallow = std::fs::read_to_string(repo.commondir().join("shallow")).unwrap_or_default();
         let boundary = shallow.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect();
-        Reader { desk, repo, known: HashMap::new(), boundary }
+        let (known, clean) = (HashMap::new(), Default::default());
+        Reader { desk, repo, known, clean, single: 0, patience: FEW, boundary }
     }
 
     /// Reads the commits of a walk, oldest first, and says if a shallow clone cut it short.
@@ -321,15 +338,19 @@ impl<'a> Reader<'a> {
         let fail = |source| ScanError::Git { what: "walk the commits", path: path.into(), source };
         walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE).map_err(fail)?;
         let head = self.repo.head().ok().and_then(|head| head.peel_to_tree().ok());
+        let commits = walk.collect::<Result<Vec<Oid>, _>>().map_err(fail)?;
+        self.desk.progress.phase("commits", Some(commits.len() as u64));
         let mut cut = false;
-        for oid in walk {
+        for oid in commits {
             if self.desk.progress.interrupted() {
                 return Err(ScanError::Interrupted);
             }
-            let commit = oid.and_then(|oid| self.repo.find_commit(oid)).map_err(fail)?;
+            let commit = self.repo.find_commit(oid).map_err(fail)?;
             changes.commits.push(commit.id());
             cut |= self.boundary.contains(&commit.id());
+            let before = changes.coverage.bytes;
             self.commit(&commit, scope, head.as_ref(), changes).map_err(fail)?;
+            self.desk.progress.advance(1, changes.coverage.bytes - before);
         }
         if cut {
             skip(
@@ -339,6 +360,24 @@ impl<'a> Reader<'a> {
             );
         }
         Ok(())
+    }
+
+    /// Once so many blobs were read one by one that a walk over the whole store would have cost no more, walks it: that
+    /// carries scans from version to version, and then only blobs that show something are read one by one.
+    fn look_ahead(&mut self) {
+        self.single += 1;
+        if self.single != self.patience || self.desk.plan.whole {
+            return;
+        }
+        // libgit2 opens repositories of SHA-1 alone. What the walk cannot read is read, and told, one by one.
+        let Ok(store) = Store::open(&self.repo.commondir().join("objects"), HashKind::Sha1) else { return };
+        let objects = store.objects().count();
+        self.patience = objects / OBJECTS_FOR_A_BLOB;
+        if self.single >= self.patience {
+            self.desk.progress.phase("objects", Some(objects as u64));
+            self.clean = history::clean(self.desk, &store);
+            self.desk.progress.phase("commits", None);
+        }
     }
 
     /// Reads an object that a ref is to name, unless it is a commit, whose id is returned.
@@ -361,7 +400,7 @@ impl<'a> Reader<'a> {
         let place = Place::direct(SourceKind::Object, None);
         if let Some(tree) = object.as_tree() {
             let mut diff = self.repo.diff_tree_to_tree(None, Some(tree), Some(&mut options()))?;
-            for one in touched(self.repo, &mut diff)? {
+            for one in touched(&mut diff)? {
                 let (path, object) = (Some(one.path.clone()), Some(one.oid.to_string()));
                 self.file(&one, &Place { path, object, ..place.clone() }, changes);
             }
@@ -407,7 +446,7 @@ impl<'a> Reader<'a> {
         let tree = commit.tree()?;
         let parents = commit.parents().map(|parent| parent.tree()).collect::<Result<Vec<_>, _>>()?;
         let mut diff = self.repo.diff_tree_to_tree(parents.first(), Some(&tree), Some(&mut options()))?;
-        for mut one in touched(self.repo, &mut diff)? {
+        for mut one in touched(&mut diff)? {
             if !super::repo::within(scope, &one.path) {
                 continue;
             }
@@ -418,13 +457,17 @@ impl<'a> Reader<'a> {
                 continue;
             }
             for other in others.into_iter().flatten() {
-                one.added = one.added.and(lines_between(self.repo, other, one.oid));
+                one.before.push(other);
                 one.new_path = false;
             }
-            let at_head = head.and_then(at) == Some(one.oid);
-            let place =
-                Place { path: Some(one.path.clone()), object: Some(one.oid.to_string()), at_head, ..place.clone() };
-            self.file(&one, &place, changes);
+            let (path, object) = (Some(one.path.clone()), Some(one.oid.to_string()));
+            let first = changes.placed.len();
+            self.file(&one, &Place { path, object, ..place.clone() }, changes);
+            // To look into HEAD takes as long as the rest, and most files show nothing.
+            if first < changes.placed.len() {
+                let at_head = head.and_then(at) == Some(one.oid);
+                changes.placed[first..].iter_mut().for_each(|placed| placed.place.at_head = at_head);
+            }
         }
         Ok(())
     }
@@ -446,32 +489,69 @@ impl<'a> Reader<'a> {
             );
         }
         let sightings = self.blob(one.oid, &one.path, &mut changes.coverage);
-        let stands = sightings.iter().filter(|found| one.added.holds(found) && found.stands_at(rules, Some(&one.path)));
-        changes.placed.extend(stands.map(|sighting| Placed { sighting: sighting.clone(), place: place.clone() }));
+        let stands = sightings.iter().filter(|found| found.stands_at(rules, Some(&one.path)));
+        let stands: Vec<Sighting> = stands.cloned().collect();
+        if stands.is_empty() {
+            return;
+        }
+        let added = one.added(self.repo);
+        let inside = stands.iter().any(|found| found.member.is_some());
+        let held = if inside { self.held_before(one) } else { Vec::new() };
+        // A change of an archive changes all of its bytes, so its members are told apart by what they hold.
+        let is_new = |found: &Sighting| match found.member {
+            Some(_) => !held.iter().any(|old| old.is_of(found)),
+            None => added.holds(found),
+        };
+        let news = stands.into_iter().filter(is_new);
+        changes.placed.extend(news.map(|sighting| Placed { sighting, place: place.clone() }));
+    }
+
+    /// What the members of an archive held before. What of it cannot be read is told as new.
+    fn held_before(&self, one: &Touched) -> Vec<Glimpse> {
+        let old = one.before.iter().flat_map(|old| self.open(*old, &one.path, &mut Coverage::default()));
+        old.filter(|found| found.member.is_some()).map(|found| Glimpse::of(&found)).collect()
     }
 
     fn blob(&mut self, oid: Oid, path: &str, coverage: &mut Coverage) -> &[Sighting] {
-        let plan = self.desk.plan;
-        let (repo, desk) = (self.repo, self.desk);
-        self.known.entry(oid).or_insert_with(|| {
-            let blob = match repo.find_blob(oid) {
-                Ok(blob) => blob,
-                Err(error) => {
-                    skip(coverage, format!("blob {oid} ('{path}')"), format!("cannot be read: {}", error.message()));
-                    return Vec::new();
+        if !self.known.contains_key(&oid) {
+            let seen = match self.clean_size(oid) {
+                Some(size) => {
+                    coverage.blobs += 1;
+                    coverage.bytes += size;
+                    Vec::new()
+                }
+                None => {
+                    self.look_ahead();
+                    self.open(oid, path, coverage)
                 }
             };
-            if let Some(why) = desk.too_large(blob.size() as u64) {
-                skip(coverage, format!("blob {oid} ('{path}')"), why);
+            self.known.insert(oid, seen);
+        }
+        self.known.get(&oid).map_or(&[], Vec::as_slice)
+    }
+
+    /// Size of a blob that is known to show nothing.
+    fn clean_size(&self, oid: Oid) -> Option<u64> {
+        self.clean.get(&ObjectId::from_hex(&oid.to_string())?).copied()
+    }
+
+    fn open(&self, oid: Oid, path: &str, coverage: &mut Coverage) -> Vec<Sighting> {
+        let blob = match self.repo.find_blob(oid) {
+            Ok(blob) => blob,
+            Err(error) => {
+                skip(coverage, format!("blob {oid} ('{path}')"), format!("cannot be read: {}", error.message()));
                 return Vec::new();
             }
-            coverage.blobs += 1;
-            coverage.bytes += blob.size() as u64;
-            desk.progress.advance(1, blob.size() as u64);
-            let sighted = sight_file(plan, blob.content());
-            note_inside(coverage, path, sighted.opened);
-            sighted.sightings
-        })
+        };
+        if let Some(why) = self.desk.too_large(blob.size() as u64) {
+            skip(coverage, format!("blob {oid} ('{path}')"), why);
+            return Vec::new();
+        }
+        coverage.blobs += 1;
+        coverage.bytes += blob.size() as u64;
+        let sighted = sight_file(self.desk.plan, blob.content());
+        note_inside(coverage, path, sighted.opened);
+        sighted.sightings
     }
 }
 

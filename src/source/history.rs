@@ -15,14 +15,14 @@ use foldhash::fast::RandomState;
 
 use super::repo::{Git, Tips};
 use super::tree::{Entries, TreeEntry};
-use super::worktree::{WINDOW, windows};
+use super::worktree::read_file;
 use super::{Desk, archive, merge, note_inside, skip};
 use crate::detect::{Encoding, Judge, State, Stretch, Text, rescan, scan_state, sniff};
 use crate::pack::{Error, Fault, Kind, Limits, Made, ObjectId, Op, Store, Visitor};
 use crate::plan::ScanError;
 use crate::report::{Coverage, SourceKind};
 use crate::triage::group::{Place, Placed};
-use crate::triage::sight::{Glimpse, Sighted, Sighting, glance, sight, sight_file};
+use crate::triage::sight::{Glimpse, Sighting, glance, sight, sight_file};
 
 /// Copies of fewer bytes are read like inserted ones.
 const SHORTEST_COPY: usize = 40;
@@ -91,7 +91,7 @@ pub(crate) fn read(desk: &Desk<'_>, store: &Store, tips: &Tips, root: &Path) -> 
     // The user's limit is one on files: no tree or commit is left out for it.
     let limits = Limits { max_object, ..Limits::default() };
     desk.progress.phase("objects", Some(store.objects().count() as u64));
-    let blobs = Blobs { desk, workers: workers() };
+    let blobs = Blobs { desk, workers: workers(), quick: false };
     let summary = store.walk(&blobs, &limits);
     let mut objects = Objects::default();
     blobs.workers.into_iter().for_each(|worker| objects.absorb(unlock(worker).objects));
@@ -123,6 +123,15 @@ pub(crate) fn read(desk: &Desk<'_>, store: &Store, tips: &Tips, root: &Path) -> 
     Ok(objects)
 }
 
+/// The blobs of a store that show nothing, with their sizes: what need not be read again one by one. Archives and what
+/// could not be read are not among them.
+pub(crate) fn clean(desk: &Desk<'_>, store: &Store) -> HashMap<ObjectId, u64> {
+    let limits = Limits { max_object: desk.plan.max_file_size.unwrap_or(crate::pack::MAX_OBJECT), ..Limits::default() };
+    let blobs = Blobs { desk, workers: workers(), quick: true };
+    store.walk(&blobs, &limits);
+    blobs.workers.into_iter().flat_map(|worker| unlock(worker).clean).collect()
+}
+
 /// An entry of a tree that is to be followed: a tree, or a blob with glimpses.
 #[derive(Clone, Copy)]
 pub(crate) struct Inner {
@@ -148,6 +157,8 @@ impl Inner {
 struct Worker {
     judge: Judge,
     objects: Objects,
+    /// Blobs without glimpses, and their sizes, where only they are asked for.
+    clean: Vec<(ObjectId, u64)>,
     stretches: Vec<Stretch>,
     recent: Recent,
 }
@@ -197,6 +208,8 @@ fn stretches_of(made: &Made<'_>, out: &mut Vec<Stretch>) {
 struct Blobs<'a> {
     desk: &'a Desk<'a>,
     workers: Vec<Mutex<Worker>>,
+    /// Only blobs that show nothing are asked for.
+    quick: bool,
 }
 
 impl Visitor for Blobs<'_> {
@@ -236,7 +249,7 @@ impl Blobs<'_> {
     fn blob(&self, worker: &mut Worker, id: ObjectId, content: &[u8], base: Option<&State>) -> Option<State> {
         let (rules, eye) = (&self.desk.plan.rules, self.desk.plan.eye());
         let encoding = sniff(content);
-        let Worker { judge, objects, stretches, .. } = worker;
+        let Worker { judge, objects, clean, stretches, .. } = worker;
         let (state, seen) = match base {
             _ if encoding.is_wide() => {
                 let text = Text::of(content);
@@ -255,10 +268,13 @@ impl Blobs<'_> {
             }
         };
         let seen = match archive::is_archive(content) {
+            true if self.quick => return state,
             true => self.inside(objects, id, content),
             false => seen,
         };
-        if !seen.is_empty() {
+        if self.quick {
+            clean.extend(seen.is_empty().then_some((id, content.len() as u64)));
+        } else if !seen.is_empty() {
             objects.blobs.push((id, seen));
         }
         state
@@ -550,13 +566,10 @@ pub(crate) fn read_gitdir(desk: &Desk<'_>, git: &Git, tips: &Tips, coverage: &mu
         let base = if file.starts_with(&git.gitdir) { &git.gitdir } else { &git.commondir };
         let inside = file.strip_prefix(base).unwrap_or(&file);
         let name = format!(".git/{}", super::repo::display(inside));
-        match read_file(desk, &file) {
-            Ok(Ok((size, sighted))) => {
-                coverage.bytes += size;
-                note_inside(coverage, &name, sighted.opened);
-                place(sighted.sightings, SourceKind::Gitdir, name);
-            }
-            Ok(Err(why)) => skip(coverage, name, why),
+        let read = std::fs::metadata(&file).and_then(|meta| read_file(desk, &file, meta.len(), &name, coverage));
+        match read {
+            Ok(Some(sighted)) => place(sighted.sightings, SourceKind::Gitdir, name),
+            Ok(None) => {}
             Err(error) => skip(coverage, name, format!("cannot be read: {error}")),
         }
     }
@@ -564,25 +577,6 @@ pub(crate) fn read_gitdir(desk: &Desk<'_>, git: &Git, tips: &Tips, coverage: &mu
         place(sight(plan.eye(), name.as_bytes()).sightings, SourceKind::Ref, name.clone());
     }
     out
-}
-
-/// Size of a file and what it shows; the sentence that says why it was left out if it was.
-fn read_file(desk: &Desk<'_>, file: &Path) -> std::io::Result<Result<(u64, Sighted), String>> {
-    let plan = desk.plan;
-    let size = std::fs::metadata(file)?.len();
-    if let Some(why) = desk.too_large(size) {
-        return Ok(Err(why));
-    }
-    if size <= WINDOW as u64 {
-        return Ok(Ok((size, sight_file(plan, &std::fs::read(file)?))));
-    }
-    let mut all = Sighted::default();
-    windows(&mut std::fs::File::open(file)?, |window| {
-        let mut sighted = sight(plan.eye(), window.content);
-        window.settle(&mut sighted);
-        all.sightings.append(&mut sighted.sightings);
-    })?;
-    Ok(Ok((size, all)))
 }
 
 /// What keeps a history from being whole: shallow clones, objects left with the remote, missing ones, broken refs.

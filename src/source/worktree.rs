@@ -20,7 +20,7 @@ use crate::triage::group::{Place, Placed};
 use crate::triage::sight::{Sighted, sight, sight_file};
 
 /// Files up to this size are read whole; larger ones in windows of this size.
-pub(crate) const WINDOW: usize = 32 << 20;
+const WINDOW: usize = 32 << 20;
 /// Bytes of a file that tell whether it is an archive.
 const HEAD: u64 = 1024;
 /// Bytes that neighbouring windows share: more than twice the longest reach of a rule.
@@ -163,54 +163,21 @@ impl Local<'_> {
         let meta = fs::symlink_metadata(path)?;
         if meta.is_symlink() {
             let target = fs::read_link(path)?;
-            self.show(name, target.to_string_lossy().as_bytes());
+            let target = target.to_string_lossy();
+            self.place(name, sight(self.desk.plan.eye(), target.as_bytes()));
+            self.files.coverage.files += 1;
+            self.files.coverage.bytes += target.len() as u64;
             return Ok(());
         }
         if !meta.is_file() {
             // Sockets, pipes and devices hold no content of their own.
             return Ok(());
         }
-        if let Some(why) = self.desk.too_large(meta.len()) {
-            skip(&mut self.files.coverage, name, why);
-            return Ok(());
-        }
-        let mut file = File::open(path)?;
-        let mut head = Vec::new();
-        file.by_ref().take(HEAD).read_to_end(&mut head)?;
-        file.rewind()?;
-        let (archive, openable) = (is_archive(&head), self.desk.plan.archives.total);
-        if archive && meta.len() > openable {
-            let why = format!("is an archive larger than the limit of {openable} bytes; only its own bytes were read");
-            skip(&mut self.files.coverage, name, why);
-        }
-        if meta.len() <= if archive { openable.max(WINDOW as u64) } else { WINDOW as u64 } {
-            let mut content = Vec::with_capacity(meta.len() as usize + 1);
-            file.read_to_end(&mut content)?;
-            self.show(name, &content);
-            return Ok(());
-        }
-        let plan = self.desk.plan;
-        let mut read = 0;
-        windows(&mut file, |window| {
-            let mut sighted = sight(plan.eye(), window.content);
-            window.settle(&mut sighted);
+        if let Some(sighted) = read_file(self.desk, path, meta.len(), name, &mut self.files.coverage)? {
             self.place(name, sighted);
-            read += window.content.len() as u64;
-            self.desk.progress.advance(0, window.content.len() as u64);
-        })?;
-        self.files.coverage.files += 1;
-        self.files.coverage.bytes += meta.len().max(read);
+            self.files.coverage.files += 1;
+        }
         Ok(())
-    }
-
-    fn show(&mut self, name: &str, content: &[u8]) {
-        let plan = self.desk.plan;
-        let mut sighted = sight_file(plan, content);
-        note_inside(&mut self.files.coverage, name, std::mem::take(&mut sighted.opened));
-        self.place(name, sighted);
-        self.files.coverage.files += 1;
-        self.files.coverage.bytes += content.len() as u64;
-        self.desk.progress.advance(1, content.len() as u64);
     }
 
     fn place(&mut self, name: &str, sighted: Sighted) {
@@ -230,10 +197,55 @@ impl Local<'_> {
     }
 }
 
+/// Reads a file of that size, whole or in windows: what it shows, or nothing where it was left out, which is told.
+pub(crate) fn read_file(
+    desk: &Desk<'_>,
+    path: &Path,
+    size: u64,
+    name: &str,
+    coverage: &mut Coverage,
+) -> std::io::Result<Option<Sighted>> {
+    let plan = desk.plan;
+    if let Some(why) = desk.too_large(size) {
+        skip(coverage, name, why);
+        return Ok(None);
+    }
+    let mut file = File::open(path)?;
+    let mut head = Vec::new();
+    file.by_ref().take(HEAD).read_to_end(&mut head)?;
+    file.rewind()?;
+    let (archive, openable) = (is_archive(&head), plan.archives.total);
+    if archive && size > openable {
+        let why = format!("is an archive larger than the limit of {openable} bytes; only its own bytes were read");
+        skip(coverage, name, why);
+    }
+    if size <= if archive { openable.max(WINDOW as u64) } else { WINDOW as u64 } {
+        let mut content = Vec::with_capacity(size as usize + 1);
+        file.read_to_end(&mut content)?;
+        let mut sighted = sight_file(plan, &content);
+        note_inside(coverage, name, std::mem::take(&mut sighted.opened));
+        coverage.bytes += content.len() as u64;
+        desk.progress.advance(1, content.len() as u64);
+        return Ok(Some(sighted));
+    }
+    let mut all = Sighted::default();
+    let mut read = 0;
+    windows(&mut file, |window| {
+        let mut sighted = sight(plan.eye(), window.content);
+        window.settle(&mut sighted);
+        all.sightings.append(&mut sighted.sightings);
+        all.unused.append(&mut sighted.unused);
+        read += window.content.len() as u64;
+        desk.progress.advance(0, window.content.len() as u64);
+    })?;
+    coverage.bytes += size.max(read);
+    Ok(Some(all))
+}
+
 /// A stretch of a large file.
-pub(crate) struct Window<'a> {
+struct Window<'a> {
     /// Its bytes.
-    pub(crate) content: &'a [u8],
+    content: &'a [u8],
     /// Lines before it.
     lines_before: u32,
     /// Code points before it on its first line.
@@ -243,7 +255,7 @@ pub(crate) struct Window<'a> {
 }
 
 /// Reads a file in overlapping windows.
-pub(crate) fn windows(file: &mut impl Read, mut each: impl FnMut(Window<'_>)) -> std::io::Result<()> {
+fn windows(file: &mut impl Read, mut each: impl FnMut(Window<'_>)) -> std::io::Result<()> {
     let mut buffer = Vec::new();
     let (mut lines_before, mut columns_before, mut new_from) = (0, 0, 1);
     let mut wide = None;
@@ -274,7 +286,7 @@ fn count_lines(bytes: &[u8]) -> u32 {
 
 impl Window<'_> {
     /// Places what the window showed in its file, without what the window before has told.
-    pub(crate) fn settle(&self, sighted: &mut Sighted) {
+    fn settle(&self, sighted: &mut Sighted) {
         sighted.sightings.retain(|one| one.region.end_line >= self.new_from);
         sighted.unused.retain(|one| one.line >= self.new_from);
         for one in &mut sighted.sightings {

@@ -69,12 +69,9 @@ impl Sighting {
         self.rule == other.rule && self.secret == other.secret
     }
 
-    /// Whether the secret, a part of its credential or the marker beside it touches one of the 1-based lines.
+    /// Whether the secret, a part of its credential or the marker beside it touches one of the 1-based lines. Those of an
+    /// archive's member are not lines of the archive.
     pub(crate) fn touches(&self, lines: &BTreeSet<u32>) -> bool {
-        if self.member.is_some() {
-            // A change of an archive changes all of it.
-            return true;
-        }
         if self.suppression.as_ref().is_some_and(|suppression| lines.contains(&suppression.line)) {
             return true;
         }

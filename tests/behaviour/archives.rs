@@ -125,6 +125,26 @@ fn a_staged_archive_is_opened() {
 }
 
 #[test]
+fn what_an_archive_held_before_is_not_told_again() {
+    let repo = Repo::new();
+    let (old, new) = (leak(1), leak(2));
+    repo.add("lib.zip", zip(&[("1.0/old.env", old.line.as_bytes())]));
+    let members = [("1.1/old.env", old.line.as_bytes()), ("1.1/new.env", new.line.as_bytes())];
+    repo.write("lib.zip", zip(&members));
+    repo.git(&["add", "-A"]);
+    let found = repo.scan(&["--staged"]);
+    assert_eq!((found.code, found.where_is(&new)), (Some(1), vec![at("staged", "lib.zip!1.1/new.env")]));
+    assert!(found.places(&old).is_empty());
+    repo.commit("A release");
+    let found = repo.scan(&["--range", "HEAD~1..HEAD"]);
+    assert_eq!((found.places(&old).len(), found.places(&new).len()), (0, 1));
+    let silenced = format!("{} # snout:ignore\n", new.line);
+    repo.write("lib.zip", zip(&[("1.1/new.env", silenced.as_bytes())]));
+    repo.git(&["add", "-A"]);
+    assert_eq!(repo.scan(&["--staged"]).silenced(&new).len(), 1, "a comment that is new");
+}
+
+#[test]
 fn a_word_that_a_document_cuts_is_whole_again() {
     let one = leak(5);
     let (head, tail) = one.line.split_at(30);
@@ -141,17 +161,35 @@ fn a_word_that_a_document_cuts_is_whole_again() {
 #[cfg(feature = "archives")]
 fn every_compression_is_read() {
     use bzip2::write::BzEncoder;
+    use lzma_rust2::{LzmaOptions, LzmaWriter, XzOptions, XzWriter};
+    use sevenz_rust2::{ArchiveEntry, ArchiveWriter};
     let one = leak(6);
     let folder = Folder::new();
     let mut encoder = BzEncoder::new(Vec::new(), bzip2::Compression::default());
     encoder.write_all(one.line.as_bytes()).expect("memory can be written");
     folder.write("a.bz2", encoder.finish().expect("memory can be written"));
     folder.write("a.gz", gzip(one.line.as_bytes()));
+    let mut seven = ArchiveWriter::new(std::io::Cursor::new(Vec::new())).expect("memory can be written");
+    for name in ["b", "c/x.env"] {
+        let entry = ArchiveEntry::new_file(name);
+        seven.push_archive_entry(entry, Some(one.line.as_bytes())).expect("memory can be written");
+    }
+    folder.write("a.7z", seven.finish().expect("memory can be written").into_inner());
+    let mut encoder = XzWriter::new(Vec::new(), XzOptions::default()).expect("memory can be written");
+    encoder.write_all(one.line.as_bytes()).expect("memory can be written");
+    folder.write("a.xz", encoder.finish().expect("memory can be written"));
+    let mut encoder =
+        LzmaWriter::new_use_header(Vec::new(), &LzmaOptions::default(), None).expect("memory can be written");
+    encoder.write_all(one.line.as_bytes()).expect("memory can be written");
+    folder.write("a.lzma", encoder.finish().expect("memory can be written"));
+    let level = ruzstd::encoding::CompressionLevel::Fastest;
+    folder.write("a.zst", ruzstd::encoding::compress_to_vec(one.line.as_bytes(), level));
     folder.write("a.tar", tar(&[("x", one.line.as_bytes())]));
     folder.write("object", zlib(one.line.as_bytes()));
     let mut places: Vec<String> = folder.scan(&["."]).where_is(&one).into_iter().map(|(_, path)| path).collect();
     places.sort();
-    assert_eq!(places, ["a.bz2!content", "a.gz!content", "a.tar!x", "object!content"]);
+    let streams = ["a.bz2!content", "a.gz!content", "a.lzma!content", "a.tar!x", "a.xz!content", "a.zst!content"];
+    assert_eq!(places, [&["a.7z!b", "a.7z!c/x.env"], &streams[..], &["object!content"]].concat());
 }
 
 #[test]
@@ -242,6 +280,22 @@ fn sarif_points_to_the_file_and_names_the_member() {
     assert_eq!(place["physicalLocation"]["region"]["startLine"], 1);
     assert_eq!(place["logicalLocations"][0]["fullyQualifiedName"], "a b.zip!cfg/x.env");
     assert!(result["message"].to_string().contains("a b.zip!cfg/x.env:3"), "{}", result["message"]);
+}
+
+#[test]
+fn forges_are_pointed_to_a_file_that_is_there() {
+    let folder = Folder::new();
+    folder.write("a.zip", zip(&[("cfg/x.env", format!("\n\n{}", leak(13).line).as_bytes())]));
+    let report = |format: &str| folder.snout(&["scan", "--format", format, "."]).stdout;
+    let said = report("github");
+    assert!(said.starts_with("::error file=a.zip,title=") && said.contains("a.zip!cfg/x.env:3"), "{said}");
+    let json = |format: &str| serde_json::from_str::<serde_json::Value>(&report(format)).expect("JSON");
+    let one = &json("rdjson")["diagnostics"][0];
+    assert_eq!(one["location"], serde_json::json!({ "path": "a.zip" }));
+    assert!(one["message"].to_string().contains("a.zip!cfg/x.env:3"), "{one}");
+    let one = &json("gitlab")["vulnerabilities"][0];
+    assert_eq!((one["location"]["file"].as_str(), one["location"]["start_line"].as_u64()), (Some("a.zip"), Some(1)));
+    assert!(one["description"].to_string().contains("a.zip!cfg/x.env:3"), "{one}");
 }
 
 proptest! {

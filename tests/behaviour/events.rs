@@ -156,6 +156,23 @@ fn a_push_of_the_same_commit_reads_that_commit() {
 }
 
 #[test]
+fn a_push_of_the_same_merge_is_judged_by_what_it_merges_into() {
+    let story = Story::new();
+    let repo = &story.repo;
+    repo.add(".snout.toml", "[suppressions]\nnever = ['genesys-*']\n");
+    repo.git(&["checkout", "-q", "topic"]);
+    repo.git(&["checkout", "-q", "-b", "merge", "main"]);
+    repo.git(&["merge", "-q", "--no-ff", "--no-commit", "topic"]);
+    let line = format!("{} # trufflehog:ignore\n", leak(4).line.trim_end());
+    repo.write("merged.env", line);
+    repo.write(".snout.toml", "");
+    let merge = repo.commit("Merge topic");
+    let payload = story.push("refs/heads/merge", &merge, &merge);
+    let found = github(story.checkout(&merge).path(), "push", &payload);
+    assert_eq!((found.code, found.places(&leak(4)).len()), (Some(1), 1), "{}", found.notes());
+}
+
+#[test]
 fn a_deleted_branch_adds_nothing() {
     let story = Story::new();
     let mut payload = story.push("refs/heads/topic", &story.head, ZERO);

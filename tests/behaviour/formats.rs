@@ -323,6 +323,6 @@ fn the_summary_counts_what_fails() {
         let run = folder.snout(&["scan", "--format", "json", "--fail-on", floor]);
         run.stderr.lines().next().unwrap_or_default().to_owned()
     };
-    assert!(blocking("critical").contains("1 findings (1 blocking)"), "{}", blocking("critical"));
-    assert!(blocking("none").contains("1 findings (0 blocking)"), "{}", blocking("none"));
+    assert!(blocking("critical").contains("1 finding (1 blocking)"), "{}", blocking("critical"));
+    assert!(blocking("none").contains("1 finding (0 blocking)"), "{}", blocking("none"));
 }

@@ -196,6 +196,60 @@ fn a_server_reads_deltas_against_what_it_has() {
     assert!(!pair.push(&["--thin", "main"]).status.success());
 }
 
+/// Settings under which nobody may silence what [`leak`] makes.
+const STRICT: &str = "[suppressions]\nnever = ['genesys-*']\n";
+
+fn silenced(number: u64) -> String {
+    format!("{} # trufflehog:ignore -- test data\n", leak(number).line.trim_end())
+}
+
+#[test]
+fn a_push_cannot_set_the_policy_it_is_judged_by() {
+    let pair = Pair::new();
+    pair.repo.add(".snout.toml", STRICT);
+    pair.repo.git(&["push", "-q", "origin", "main"]);
+    pair.repo.git(&["fetch", "-q", "origin"]);
+    pair.repo.git(&["checkout", "-q", "-b", "topic"]);
+    pair.repo.add(".snout.toml", "");
+    pair.repo.add("app.env", silenced(1));
+    hook(&pair.server.at("hooks/pre-receive"), &format!("exec '{SNOUT}' hook pre-receive"));
+    let out = pair.push(&["topic"]);
+    assert!(!out.status.success() && said(&out).contains("genesys-client-secret"), "{}", said(&out));
+    hook(&pair.repo.at(".git/hooks/pre-push"), &format!("exec '{SNOUT}' hook pre-push \"$@\""));
+    let out = pair.push(&["topic"]);
+    assert!(!out.status.success() && said(&out).contains("nothing was pushed"), "{}", said(&out));
+}
+
+#[test]
+fn where_nothing_was_pushed_yet_a_push_makes_its_own_checks_stricter() {
+    let (repo, server) = (Repo::new(), Folder::new());
+    let address = server.path().display().to_string();
+    repo.git(&["init", "-q", "--bare", "-b", "main", &address]);
+    hook(&server.at("hooks/pre-receive"), &format!("exec '{SNOUT}' hook pre-receive"));
+    repo.add("app.env", silenced(1));
+    repo.add(".snout.toml", STRICT);
+    let out = repo.try_git(&["push", &address, "main"]);
+    assert!(!out.status.success() && said(&out).contains("genesys-client-secret"), "{}", said(&out));
+}
+
+#[test]
+fn a_push_cannot_add_to_the_baseline_it_is_judged_by() {
+    let pair = Pair::new();
+    assert_eq!(pair.repo.snout(&["baseline", "create"]).code, Some(0));
+    pair.repo.commit("The baseline");
+    pair.repo.git(&["push", "-q", "origin", "main"]);
+    pair.repo.git(&["checkout", "-q", "-b", "topic"]);
+    pair.repo.write("app.env", leak(1).line);
+    assert_eq!(pair.repo.snout(&["baseline", "update", "--add"]).code, Some(0));
+    pair.repo.commit("A secret, and a baseline that knows it");
+    hook(
+        &pair.repo.at(".git/hooks/pre-push"),
+        &format!("exec '{SNOUT}' hook pre-push --baseline .snout/baseline.json \"$@\""),
+    );
+    let out = pair.push(&["topic"]);
+    assert!(!out.status.success() && said(&out).contains("genesys-client-secret"), "{}", said(&out));
+}
+
 #[test]
 fn hooks_are_installed_behind_those_that_are_there_and_go_again() {
     let pair = Pair::new();

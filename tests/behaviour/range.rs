@@ -98,6 +98,36 @@ fn commit_messages_and_people_of_the_range_are_read() {
 }
 
 #[test]
+fn a_long_range_tells_the_same_as_one_that_is_read_version_by_version() {
+    let repo = Repo::new();
+    let mut lines: Vec<String> = (0..40).map(|number| format!("line {number} of a file that grows")).collect();
+    repo.add("old.env", format!("{}\n", leak(1).line));
+    for number in 0..90 {
+        lines[number % 40] = format!("line changed in step {number}");
+        if number % 20 == 7 {
+            lines.insert(number % 13, format!("{} # of step {number}", leak(2 + number as u64).line));
+        }
+        repo.write("grows.env", lines.join("\n"));
+        repo.write("old.env", format!("{}\n# step {number}\n", leak(1).line));
+        repo.commit("More");
+        if number == 50 {
+            repo.git(&["checkout", "-q", "-b", "side", "HEAD~3"]);
+            repo.add("side.env", format!("{} # snout:ignore\n", leak(200).line));
+            repo.git(&["checkout", "-q", "main"]);
+            repo.git(&["merge", "-q", "--no-ff", "-m", "Merge side", "side"]);
+        }
+    }
+    let root = repo.git(&["rev-list", "--max-parents=0", "HEAD"]);
+    repo.git(&["repack", "-q", "-a", "-d"]);
+    let range = format!("{root}..HEAD");
+    let (carried, whole) = (repo.scan(&["--range", &range]), repo.scan(&["--range", &range, "--whole"]));
+    assert_eq!(carried.report, whole.report);
+    assert!(carried.places(&leak(1)).is_empty(), "it was there before");
+    assert!((0..90).filter(|number| number % 20 == 7).all(|number| !carried.places(&leak(2 + number)).is_empty()));
+    assert_eq!(carried.silenced(&leak(200)).len(), 1);
+}
+
+#[test]
 fn an_end_that_names_nothing_is_an_error_that_says_so() {
     let repo = Repo::new();
     repo.add("a", "1\n");

@@ -4,7 +4,8 @@ use serde_sarif::sarif;
 
 use super::super::Report;
 use super::super::text::visible;
-use super::{multiformat, sentence, unlinked};
+use super::message::unlinked;
+use super::rule::{multiformat, sentence};
 
 const MOST_NOTICES: usize = 100;
 

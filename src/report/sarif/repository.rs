@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_sarif::sarif;
 
 use super::super::{Occurrence, Repository, SourceKind};
+use super::place::{Lines, ROOT};
 use super::uri::{AbsoluteUri, RelativeUri, encode, is_unreserved};
-use super::{Lines, ROOT};
 
 /// Stands for a repository that is fetched from nowhere: validators ask for an absolute URI.
 const NO_REMOTE: &str = "urn:snout:no-remote";

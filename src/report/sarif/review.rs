@@ -7,8 +7,12 @@ use serde_sarif::sarif;
 
 use super::super::text::visible;
 use super::super::{Finding, Occurrence, Report, Suppression, SuppressionKind};
+use super::LINE_HASH;
+use super::message::unlinked;
+use super::place::{REDACTED, artifact, marker_line};
+use super::result::bag;
+use super::rule::multiformat;
 use super::uri::RelativeUri;
-use super::{LINE_HASH, artifact, bag, multiformat, unlinked};
 
 const CODE: &str = "SNT8001";
 const HELP: &str = "Look at the value. If it is no secret, accept the suppression in the ledger, as 'snout help \
@@ -40,7 +44,7 @@ pub(super) fn results(report: &Report) -> Vec<sarif::Result> {
     let places = findings.flat_map(|finding| finding.occurrences.iter().map(move |place| (finding, place)));
     let mut seen = BTreeSet::new();
     let mut all: Vec<(&Finding, &Occurrence, &Suppression)> = Vec::new();
-    for (finding, place) in places.filter(|(_, place)| place.is_in_checkout()) {
+    for (finding, place) in places.filter(|(_, place)| place.checkout_path().is_some()) {
         let Some(comment) = &place.suppression else { continue };
         let asks = comment.kind == SuppressionKind::InSource && comment.silences() && !comment.is_reviewed();
         if asks && seen.insert((&place.path, comment.line, &finding.rule)) {
@@ -57,19 +61,16 @@ fn result(finding: &Finding, place: &Occurrence, comment: &Suppression) -> sarif
     let arguments = [comment.marker.as_str(), &finding.title, &why].map(|text| unlinked(&visible(text)));
     let text =
         (0..).zip(&arguments).fold(TEXT.to_owned(), |text, (index, one)| text.replace(&format!("{{{index}}}"), one));
-    let line = comment.line.max(1);
+    let line = marker_line(place, comment);
     let region = sarif::Region::builder().start_line(line).start_column(1).end_line(line).end_column(2).build();
     let physical = sarif::PhysicalLocation::builder()
         .artifact_location(artifact(RelativeUri::of(place)))
-        .region(sarif::Region {
-            snippet: Some(sarif::ArtifactContent::builder().text(super::REDACTED).build()),
-            ..region
-        })
+        .region(sarif::Region { snippet: Some(sarif::ArtifactContent::builder().text(REDACTED).build()), ..region })
         .context_region(
             sarif::Region::builder()
                 .start_line(line)
                 .end_line(line + 1)
-                .snippet(sarif::ArtifactContent::builder().text(super::REDACTED).build())
+                .snippet(sarif::ArtifactContent::builder().text(REDACTED).build())
                 .build(),
         )
         .build();

@@ -70,6 +70,7 @@ pub(super) fn read_7z(opener: &mut Opener<'_>, content: &[u8], path: &str, depth
         Error::PasswordRequired | Error::MaybeBadPassword(_) => Trouble::Encrypted,
         Error::UnsupportedCompressionMethod(method) if method.contains("AES") => Trouble::Encrypted,
         Error::UnsupportedCompressionMethod(method) => Trouble::Method(method),
+        Error::Io(error, _) => Trouble::Damaged(error.to_string()),
         other => Trouble::Damaged(other.to_string()),
     };
     let mut archive = match ArchiveReader::new(std::io::Cursor::new(content), Password::empty()) {

@@ -15,6 +15,8 @@ pub(super) enum Stream {
     Xz,
     /// As zip's members have it: a header of its own before the properties.
     Lzma,
+    /// A file of its own, as `.lzma`.
+    LzmaAlone,
     Zstd,
 }
 
@@ -33,6 +35,7 @@ impl Stream {
             }
             0xFD if starts(b"\xFD7zXZ\0") => Some(Stream::Xz),
             0x28 if starts(b"\x28\xB5\x2F\xFD") => Some(Stream::Zstd),
+            0x5D if is_lzma(content) => Some(Stream::LzmaAlone),
             0x78 if matches!(content.get(1), Some(0x01 | 0x5E | 0x9C | 0xDA)) => Some(Stream::Zlib),
             _ => None,
         }
@@ -45,7 +48,7 @@ impl Stream {
             Stream::Deflate => "deflate",
             Stream::Bzip2 => "bzip2",
             Stream::Xz => "xz",
-            Stream::Lzma => "LZMA",
+            Stream::Lzma | Stream::LzmaAlone => "LZMA",
             Stream::Zstd => "Zstandard",
         }
     }
@@ -85,6 +88,11 @@ impl Stream {
             #[cfg(feature = "archives")]
             Stream::Lzma => lzma(content, limit),
             #[cfg(feature = "archives")]
+            Stream::LzmaAlone => match lzma_rust2::LzmaReader::new_mem_limit(content, MOST_MEMORY >> 10, None) {
+                Ok(reader) => drain(reader, limit),
+                Err(error) => (Vec::new(), Some(Trouble::Damaged(error.to_string()))),
+            },
+            #[cfg(feature = "archives")]
             Stream::Zstd => zstd(content, limit),
             #[cfg(not(feature = "archives"))]
             _ => (Vec::new(), Some(Trouble::Method(self.name().to_owned()))),
@@ -103,6 +111,21 @@ pub(super) fn drain(reader: impl Read, limit: u64) -> (Vec<u8>, Option<Trouble>)
     (out, outcome.err().map(|error| Trouble::Damaged(error.to_string())))
 }
 
+/// Whether content begins with the header of an `.lzma` file, which has no magic: the usual properties, a size of the
+/// dictionary that is 2^n or 2^n + 2^(n-1), and a size of the content that is unknown or below 256 GiB. XZ Utils tells
+/// them in the same way.
+fn is_lzma(content: &[u8]) -> bool {
+    let Some((dictionary, rest)) = content.get(1..).and_then(<[u8]>::split_first_chunk::<4>) else { return false };
+    let Some(size) = rest.first_chunk::<8>() else { return false };
+    let (dictionary, size) = (u32::from_le_bytes(*dictionary), u64::from_le_bytes(*size));
+    let round = dictionary.is_power_of_two() || (dictionary % 3 == 0 && (dictionary / 3).is_power_of_two());
+    round && dictionary >= 1 << 12 && (size == u64::MAX || size < 1 << 38)
+}
+
+/// Most bytes that a dictionary may have: as many as are read of a member.
+#[cfg(feature = "archives")]
+const MOST_MEMORY: u32 = 256 << 20;
+
 /// APPNOTE 5.8.8: two bytes of version, two of the length of the properties, then those and the data.
 #[cfg(feature = "archives")]
 fn lzma(content: &[u8], limit: u64) -> (Vec<u8>, Option<Trouble>) {
@@ -110,7 +133,7 @@ fn lzma(content: &[u8], limit: u64) -> (Vec<u8>, Option<Trouble>) {
     let Some(([_, _, 5, 0, properties, a, b, c, d], data)) = content.split_first_chunk::<9>() else {
         return damaged("its LZMA header is malformed");
     };
-    let dictionary = u32::from_le_bytes([*a, *b, *c, *d]).min(1 << 30);
+    let dictionary = u32::from_le_bytes([*a, *b, *c, *d]).min(MOST_MEMORY);
     match lzma_rust2::LzmaReader::new_with_props(data, u64::MAX, *properties, dictionary, None) {
         Ok(reader) => drain(reader, limit),
         Err(error) => damaged(&error.to_string()),
