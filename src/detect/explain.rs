@@ -41,7 +41,7 @@ pub fn explain(rules: &RuleSet, text: &[u8], place: Span) -> Vec<Explanation> {
                 }
             };
             match &rule.variants[variant as usize].compiled().look {
-                Look::Weigh(weigh) => unnamed::see_hit(text, hit, *weigh, |seen| {
+                Look::Weigh(weigh) => unnamed::see_hit(rules, text, hit, *weigh, |seen| {
                     let reasons: Vec<String> =
                         seen.reasons.iter().map(|(name, share)| format!("{name} {share:+.1}")).collect();
                     let weighed = format!(

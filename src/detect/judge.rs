@@ -42,7 +42,7 @@ impl Judge {
             Look::Pattern { regex, secret, heads } => (regex, *secret, heads),
             Look::Weigh(weigh) => {
                 // What a rule allows is allowed its patterns; the model has its own reasons.
-                return unnamed::judge(text, hit, *weigh, |found| {
+                return unnamed::judge(rules, text, hit, *weigh, |found| {
                     let one = matched(rule, rule_index, variant_index, text, found.value, window);
                     out(Match { likely: found.likely, ..one });
                 });

@@ -21,6 +21,17 @@ use crate::detect::unnamed;
 static SPECS: &str = include_str!(concat!(env!("OUT_DIR"), "/specs.json"));
 static PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.json"));
 
+/// What parts the prefix of a credential from the rest.
+const SEPARATORS: &[u8] = b"_-";
+/// The longest prefix.
+const LONGEST_PREFIX: usize = 24;
+/// Prefixes of credentials that other values begin with, too.
+#[rustfmt::skip]
+const ORDINARY: &[&str] = &[
+    "access", "api", "cal", "cog", "ico", "ion", "key", "live", "pat", "pat", "pub", "sdk", "secret", "signkey", "standard",
+    "test", "token", "pubkey",
+];
+
 fn embedded_prose() -> &'static [Prose] {
     static PARSED: OnceLock<Vec<Prose>> = OnceLock::new();
     PARSED.get_or_init(|| serde_json::from_str(PROSE).expect("the build script wrote it from the same types"))
@@ -80,6 +91,33 @@ impl Rule {
     /// for rules that ask for it, and where a check proves what comes of it.
     pub(crate) fn written(&self, variant: usize) -> usize {
         if self.variants[variant].form.joined || !self.checks.is_empty() { WRITTEN } else { 0 }
+    }
+
+    /// With what its secrets begin, in lower case, where that is distinctive: parted from the rest, and no ordinary word.
+    fn prefixes(&self) -> impl Iterator<Item = String> {
+        let distinctive = |literal: &&String| {
+            literal.len() >= 4
+                && literal.len() <= LONGEST_PREFIX
+                && literal.bytes().last().is_some_and(|last| SEPARATORS.contains(&last))
+                && literal.bytes().all(|byte| byte.is_ascii_alphanumeric() || SEPARATORS.contains(&byte))
+                && !ORDINARY.iter().any(|word| literal[..literal.len() - 1].eq_ignore_ascii_case(word))
+        };
+        // The literal stands where the secret begins: nothing but a boundary of as many bytes is before it.
+        let begins = |variant: &&Variant| {
+            let form = &variant.form;
+            form.pattern.split_once("(?<secret>").is_some_and(|(before, _)| match form.back {
+                Some(0) => before.is_empty() || before == r"\b",
+                Some(1) => before.starts_with(r"(?:\A|[^") && before.ends_with("])") && before.len() < 40,
+                _ => false,
+            })
+        };
+        let variants = self.variants.iter().filter(|_| !self.spec.generic).filter(begins);
+        let found: Vec<String> = variants
+            .flat_map(|variant| &variant.form.literals)
+            .filter(distinctive)
+            .map(|one| one.to_ascii_lowercase())
+            .collect();
+        found.into_iter()
     }
 
     /// The pattern of keys that never hold this secret.
@@ -325,6 +363,8 @@ pub struct RuleSet {
     widest: Vec<OnceLock<Option<(usize, usize)>>>,
     digest: String,
     customised: bool,
+    /// How credentials of providers begin that have such a prefix, in lower case, sorted.
+    prefixes: Vec<String>,
 }
 
 impl RuleSet {
@@ -425,7 +465,21 @@ impl RuleSet {
         }
         let digest = data_encoding::HEXLOWER.encode(&hash.finalize()[..16]);
         let widest = targets.iter().map(|_| OnceLock::new()).collect();
-        RuleSet { rules, evidence, prefilter, targets, widest, digest, customised }
+        let mut prefixes: Vec<String> = rules.iter().flat_map(Rule::prefixes).collect();
+        prefixes.sort();
+        prefixes.dedup();
+        RuleSet { rules, evidence, prefilter, targets, widest, digest, customised, prefixes }
+    }
+
+    /// Whether a value begins as the credentials of some provider do, and stops soon after.
+    pub(crate) fn is_cut_short(&self, value: &[u8]) -> bool {
+        let longest = value.iter().take(LONGEST_PREFIX).rposition(|byte| SEPARATORS.contains(byte));
+        let Some(longest) = longest else { return false };
+        let head = value[..=longest].to_ascii_lowercase();
+        let ends = head.iter().enumerate().filter(|(_, byte)| SEPARATORS.contains(byte)).map(|(at, _)| at + 1);
+        ends.into_iter().any(|end| {
+            value.len() < end + 12 && self.prefixes.binary_search_by(|known| known.as_bytes().cmp(&head[..end])).is_ok()
+        })
     }
 
     /// The rules, in a fixed order.
