@@ -151,7 +151,7 @@ const NAME: &str = "name";
 
 /// Names that are given ids and digests. A value near a provider's name is no credential where one of them stands before it,
 /// unless the rule says otherwise.
-const OTHERS: &str = "(?i)^(?:id|u?uid|guid|jti|kid|sub|iat|parent_?id|status|name|version|commit|rev|revision|etag|hash|checksum|\
+const OTHERS: &str = "(?i)^(?:id|u?uid|guid|jti|kid|sub|iat|parent_?id|status(?:es)?|name|version|commit|rev|revision|etag|hash|checksum|\
     digest|fingerprint|integrity|md5|sha-?[0-9]{0,3})$";
 
 /// Letters under which a name is short.

@@ -90,7 +90,8 @@ impl Rule {
     /// To read source as the program does that it is written for costs more than all the rest of a verdict. So it is done
     /// for rules that ask for it, and where a check proves what comes of it.
     pub(crate) fn written(&self, variant: usize) -> usize {
-        if self.variants[variant].form.joined || !self.checks.is_empty() { WRITTEN } else { 0 }
+        let proves = self.checks.iter().any(|check| check.proves());
+        if self.variants[variant].form.joined || proves { WRITTEN } else { 0 }
     }
 
     /// With what its secrets begin, in lower case, where that is distinctive: parted from the rest, and no ordinary word.
