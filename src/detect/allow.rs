@@ -210,6 +210,26 @@ fn sequence(secret: &[u8]) -> bool {
     run(1) >= 6 || run(-1) >= 6 || ["qwerty", "asdfgh", "1q2w3e", "12345"].iter().any(|keys| contains(&lower, keys))
 }
 
+/// Whether letters or digits follow each other as in the alphabet, alone or in turns, or a few bytes come again and again.
+pub(crate) fn follows_a_pattern(value: &[u8]) -> bool {
+    let steps = |test: fn(&u8) -> bool| {
+        let (mut last, mut count, mut next) = (0u8, 0, 0);
+        for byte in value.iter().filter(|byte| test(byte)).map(u8::to_ascii_lowercase) {
+            count += 1;
+            next += usize::from(last != 0 && (byte == last + 1 || (last, byte) == (b'9', b'0')));
+            last = byte;
+        }
+        (count, next)
+    };
+    let (letters, rising) = steps(u8::is_ascii_alphabetic);
+    let (digits, counting) = steps(u8::is_ascii_digit);
+    let period = (1..=4).any(|period| {
+        value.len() >= 12
+            && value[period..].iter().zip(value).filter(|(a, b)| a == b).count() * 10 >= (value.len() - period) * 6
+    });
+    period || (letters + digits >= 8 && (rising + counting) * 10 >= (letters + digits) * 6)
+}
+
 /// Whether the bytes are a UUID of any version, or a mask of one.
 pub(crate) fn is_uuid(text: &[u8]) -> bool {
     let body = text.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or(text);

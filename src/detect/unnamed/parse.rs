@@ -690,7 +690,7 @@ mod tests {
     #[test]
     fn what_only_looks_given_is_no_value() {
         for text in [
-            "\"type\": \"password\", \"default\": \"abc\"",
+            "\"type\": \"password\", \"title\": \"abc\"",
             "['name' => 'password', 'autocomplete' => 'abc']",
             "[\"checkbox\", \"password\", \"image\"]",
         ] {

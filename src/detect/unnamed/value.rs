@@ -1,8 +1,8 @@
 //! What a value looks like, and the reasons for which it cannot be a secret whatever its name says.
 
 use super::name::{is_foreign, words};
-use crate::detect::checksum;
 use crate::detect::prefilter::surprise;
+use crate::detect::{allow, checksum};
 
 /// A reason for which a value is no secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -251,7 +251,7 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
         return Some(Reason::Placeholder);
     }
     // People count to five in the passwords that they think up; nobody does in keys.
-    if follows_a_pattern(value) || (!password && value.len() >= 16 && counts(value)) {
+    if allow::follows_a_pattern(value) || (!password && value.len() >= 16 && counts(value)) {
         return Some(Reason::Sequence);
     }
     if CONSTANTS.iter().any(|one| value.eq_ignore_ascii_case(one.as_bytes())) || is_algorithm(value) {
@@ -259,7 +259,8 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     }
     let mut seen = [false; 256];
     let kinds = value.iter().filter(|byte| !std::mem::replace(&mut seen[**byte as usize], true)).count();
-    if kinds <= 2 {
+    // `A` is base64 for zeros, with which tokens begin.
+    if kinds <= 2 || (!password && value.chunk_by(|a, b| a == b).any(|run| run.len() >= 8 && run[0] != b'A')) {
         return Some(Reason::Repeats);
     }
     let spaces = value.iter().filter(|byte| **byte == b' ').count();
@@ -359,26 +360,6 @@ fn is_algorithm(value: &[u8]) -> bool {
         all &= word[0].is_ascii_digit() && word.len() <= 4 || ALGORITHMS.iter().any(|known| known.as_bytes() == word);
     });
     all
-}
-
-/// Whether letters or digits follow each other as in the alphabet, alone or in turns, or a few bytes come again and again.
-pub(crate) fn follows_a_pattern(value: &[u8]) -> bool {
-    let steps = |test: fn(&u8) -> bool| {
-        let (mut last, mut count, mut next) = (0u8, 0, 0);
-        for byte in value.iter().filter(|byte| test(byte)).map(u8::to_ascii_lowercase) {
-            count += 1;
-            next += usize::from(last != 0 && (byte == last + 1 || (last, byte) == (b'9', b'0')));
-            last = byte;
-        }
-        (count, next)
-    };
-    let (letters, rising) = steps(u8::is_ascii_alphabetic);
-    let (digits, counting) = steps(u8::is_ascii_digit);
-    let period = (1..=4).any(|period| {
-        value.len() >= 12
-            && value[period..].iter().zip(value).filter(|(a, b)| a == b).count() * 10 >= (value.len() - period) * 6
-    });
-    period || (letters + digits >= 8 && (rising + counting) * 10 >= (letters + digits) * 6)
 }
 
 /// Whether it has the parts of a JSON web token and they are none.
