@@ -44,7 +44,7 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
     if one.kind == Kind::Spaced && one.quoted_name && BLOCKS.iter().any(|word| first_word(line) == word.as_bytes()) {
         return Some(Reason::Identifier);
     }
-    if is_variable(line, one, value) {
+    if is_variable(window, line, one, value) || refers(one.name.of(window)) {
         return Some(Reason::Reference);
     }
     (is_prose(window, line, one, label, value) || stands_among_texts(window, one, value)).then_some(Reason::Prose)
@@ -72,7 +72,7 @@ fn is_identifier(value: &[u8]) -> bool {
 }
 
 /// Whether a bare word is a variable of a program.
-fn is_variable(line: &[u8], one: &Candidate, value: &[u8]) -> bool {
+fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> bool {
     if one.quote != 0 || one.operator != Operator::Equals || !is_identifier(value) {
         return false;
     }
@@ -80,9 +80,24 @@ fn is_variable(line: &[u8], one: &Candidate, value: &[u8]) -> bool {
     let lower = !value.iter().any(u8::is_ascii_uppercase);
     // `connect(host, password=settings)`: a bare word among the arguments of a call.
     (opened && lower && matches!(one.follows, b')' | b','))
+            // `valid = mode === "password"`: an operator follows.
+        || (one.spaced && goes_into_an_expression(window, one))
         // `user, password = parts`: several are given their values at once.
         || (line.trim_ascii_end().ends_with(b",")
             && line.iter().all(|byte| byte.is_ascii_alphanumeric() || b" \t_,.*".contains(byte)))
+}
+
+/// Whether the operator of an expression follows: `valid = mode === "password"`.
+fn goes_into_an_expression(window: &[u8], one: &Candidate) -> bool {
+    let rest = window[one.value.end..].trim_ascii_start();
+    ["==", "!=", "&&", "||", "? ", "?? ", "+ "].iter().any(|operator| rest.starts_with(operator.as_bytes()))
+}
+
+/// Whether the name says that its value names a secret kept elsewhere, as in Drone's and Kubernetes' files.
+fn refers(label: &[u8]) -> bool {
+    ["from_secret", "fromsecret", "secretref", "secretkeyref", "existingsecret", "imagepullsecrets"]
+        .iter()
+        .any(|known| label.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 /// Whether name and value are words of a sentence.
@@ -93,7 +108,21 @@ fn is_prose(window: &[u8], line: &[u8], one: &Candidate, label: &[u8], value: &[
     if one.kind == Kind::Spaced && one.quote == b'`' {
         return true;
     }
-    if one.quote != 0 || !lower {
+    if one.quote != 0 {
+        return false;
+    }
+    // `reset_password=Set a new one`: a line that gives its name several words. In capitals it may be a setting of the
+    // command behind it.
+    let letters = value.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || b"-,'".contains(byte));
+    if letters
+        && one.kind == Kind::Assigned
+        && line.trim_ascii().is_empty()
+        && label.iter().any(u8::is_ascii_lowercase)
+        && goes_on(window, one)
+    {
+        return true;
+    }
+    if !lower {
         return false;
     }
     if one.kind == Kind::Flag {
@@ -116,17 +145,18 @@ fn is_prose(window: &[u8], line: &[u8], one: &Candidate, label: &[u8], value: &[
 fn goes_on(window: &[u8], one: &Candidate) -> bool {
     let rest = &window[one.value.end..];
     let rest = rest.strip_prefix(b" ").unwrap_or_default();
-    let word = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let word = rest.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80).count();
     word > 0 && !matches!(rest.get(word), Some(b':' | b'=' | b'_'))
 }
 
 /// Whether a word with a capital and without digits stands among texts for people, as in the translations of a program.
 fn stands_among_texts(window: &[u8], one: &Candidate, value: &[u8]) -> bool {
     let bare = one.quote == 0 && one.kind == Kind::Assigned;
+    let line = window[..one.name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     // Names in capitals are settings, whatever the texts about them say.
     let screams = !one.name.of(window).iter().any(u8::is_ascii_lowercase);
     if screams
-        || (bare && one.operator != Operator::Colon)
+        || (bare && one.operator != Operator::Colon && !line.trim_ascii().is_empty())
         || matches!(one.kind, Kind::Call | Kind::Flag | Kind::Parameter | Kind::Item)
         || !value.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || b" -.'".contains(byte))
     {
@@ -173,7 +203,7 @@ fn is_phrase(window: &[u8], name: Span) -> bool {
 /// What the line gives to its name: the last string in quotes, the text of its element, or what stands behind a colon.
 fn text_of(line: &[u8], bare: bool) -> Option<&[u8]> {
     if bare {
-        return memchr::memmem::find(line, b": ").map(|at| &line[at + 2..]);
+        return memchr::memchr2(b':', b'=', line).map(|at| line[at + 1..].trim_ascii());
     }
     if let Some(close) = memchr::memmem::rfind(line, b"</")
         && let Some(open) = memchr::memrchr(b'>', &line[..close])

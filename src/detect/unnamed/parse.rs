@@ -289,7 +289,7 @@ fn follow(t: &[u8], name: Span) -> Option<Candidate> {
             let pair = quoted(t, blank(t, at + 1), Candidate { kind: Kind::Pair, operator: Operator::Comma, ..base })?;
             // `"type": "password", "name": …`: what has a value is a name. `"file", "password", "image"`: a list of words.
             let named = matches!(pair.follows, b':' | b'=');
-            let is_word = |span: Span| span.of(t).iter().all(u8::is_ascii_lowercase);
+            let is_word = |span: Span| span.of(t).iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
             let listed = quoted_name && is_word(name) && is_word(pair.value) && follows_another(t, name.start);
             (!named && !listed).then_some(pair)
         }

@@ -27,6 +27,7 @@ pub(super) enum Reason {
     Placeholder,
     Address,
     CutShort,
+    Version,
 }
 
 impl Reason {
@@ -51,6 +52,7 @@ impl Reason {
             Reason::Sequence => "follows the alphabet, the digits or a pattern",
             Reason::Placeholder => "says itself that it is none",
             Reason::Address => "is an address or a path",
+            Reason::Version => "is the version of a package",
             Reason::CutShort => "begins as a provider's credential does and is too short for one",
             Reason::Markup => "is markup or a pattern",
         }
@@ -73,7 +75,7 @@ const CONSTANTS: &[&str] = &[
     "disabled", "enabled", "never", "always", "auto", "unknown", "nullptr", "date", "float", "double", "dict",
     "list", "map", "const", "static", "return", "function", "new", "await", "async", "uuid", "guid", "base64",
     "hex", "ascii", "utf8", "utf-8", "utf16", "latin1", "binary", "sha256", "sha1", "md5", "hs256", "rs256",
-    "json", "xml", "plain",
+    "json", "xml", "plain", "2147483647", "4294967295", "9223372036854775807", "18446744073709551615",
 ];
 
 /// Parts of the names of algorithms.
@@ -235,6 +237,9 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     {
         return Some(Reason::Address);
     }
+    if is_version(value) {
+        return Some(Reason::Version);
+    }
     if starts(&["urn:uuid:", "opaquelocktoken:"]) || is_analytics_id(value) || is_key_id(value, name) {
         return Some(Reason::Identifier);
     }
@@ -291,6 +296,18 @@ fn is_the_word(value: &[u8]) -> bool {
         && std::str::from_utf8(value).is_ok_and(|word| is_foreign(&word.to_lowercase()))
 }
 
+/// A version or a range of versions: `^7.0.4`, `npm:^7.0.4`, `>=2.1.0-rc1`.
+fn is_version(value: &[u8]) -> bool {
+    let bare =
+        [&b"npm:"[..], b"workspace:", b"patch:"].iter().find_map(|kind| value.strip_prefix(*kind)).unwrap_or(value);
+    let sign = bare.iter().take_while(|byte| b"^~<>=v ".contains(byte)).count();
+    let number = bare[sign..].split(|byte| b"-+".contains(byte)).next().unwrap_or_default();
+    let parts = number.split(|byte| *byte == b'.');
+    number.len() >= 5
+        && number.iter().filter(|byte| **byte == b'.').count() == 2
+        && parts.into_iter().all(|part| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit))
+}
+
 /// Hashes of passwords as MySQL (`*` and 40 digits) and PostgreSQL (`md5` and 32) store them.
 fn is_database_hash(value: &[u8]) -> bool {
     let hex = |rest: &[u8], len: usize| rest.len() == len && rest.iter().all(u8::is_ascii_hexdigit);
@@ -319,7 +336,7 @@ fn is_key_id(value: &[u8], name: &[u8]) -> bool {
     matches!(bare.len(), 8 | 16 | 40)
         && bare.iter().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte))
         && bare.iter().any(u8::is_ascii_uppercase)
-        && [&b"signingkey"[..], b"repokey", b"repo_key", b"gpgkey", b"gpg_key", b"pgp_key", b"apt_key"]
+        && [&b"signingkey"[..], b"repokey", b"repo_key", b"gpgkey", b"gpg_key", b"pgp_key", b"apt_key", b"recv-keys"]
             .iter()
             .any(|word| ends(word))
 }
@@ -716,6 +733,10 @@ mod tests {
             ("db_password", true, Reason::ItsName),
             ("ENC(abc)", true, Reason::Sealed),
             ("ssh-rsa AAAA", true, Reason::PublicKey),
+            ("npm:^7.0.4", true, Reason::Version),
+            ("/etc/app/password", true, Reason::Address),
+            ("PBKDF2-SHA256", true, Reason::Constant),
+            ("Lozinka", true, Reason::ItsName),
         ] {
             assert_eq!(veto(value.as_bytes(), &given(b"DB_PASSWORD", quoted)), Some(reason), "{value}");
         }
