@@ -33,11 +33,13 @@ pub(crate) enum Allow {
     EncryptedKey,
     /// Base64 of a user and a password that is a placeholder, a template or a plain word.
     SamplePair,
+    /// A name in code: words in camel case, or joined.
+    Name,
     /// As words, but letters that change case like those of a random password are none.
     PlainWord,
 }
 
-const ALL: [(&str, Allow); 15] = [
+const ALL: [(&str, Allow); 16] = [
     ("placeholder", Allow::Placeholder),
     ("template", Allow::Template),
     ("repeats", Allow::Repeats),
@@ -53,6 +55,7 @@ const ALL: [(&str, Allow); 15] = [
     ("encrypted-key", Allow::EncryptedKey),
     ("sample-pair", Allow::SamplePair),
     ("plain-word", Allow::PlainWord),
+    ("name", Allow::Name),
 ];
 
 /// Words of five letters or more that random strings do not hold by chance.
@@ -155,6 +158,7 @@ impl Allow {
             Allow::EncryptedKey => encrypted_key(secret),
             Allow::SamplePair => sample_pair(secret),
             Allow::PlainWord => plain_word(secret),
+            Allow::Name => is_name(secret),
         }
     }
 }
@@ -190,6 +194,7 @@ fn repeats(secret: &[u8]) -> bool {
     longest >= 6 || (secret.len() >= 12 && distinct * 4 < secret.len().min(32)) || group
 }
 
+/// Whether it holds a run of six letters or digits in their order, or of a keyboard.
 fn sequence(secret: &[u8]) -> bool {
     let lower = secret.to_ascii_lowercase();
     let run = |step: i16| {
@@ -203,6 +208,26 @@ fn sequence(secret: &[u8]) -> bool {
         longest
     };
     run(1) >= 6 || run(-1) >= 6 || ["qwerty", "asdfgh", "1q2w3e", "12345"].iter().any(|keys| contains(&lower, keys))
+}
+
+/// Whether letters or digits follow each other as in the alphabet, alone or in turns, or a few bytes come again and again.
+pub(crate) fn follows_a_pattern(value: &[u8]) -> bool {
+    let steps = |test: fn(&u8) -> bool| {
+        let (mut last, mut count, mut next) = (0u8, 0, 0);
+        for byte in value.iter().filter(|byte| test(byte)).map(u8::to_ascii_lowercase) {
+            count += 1;
+            next += usize::from(last != 0 && (byte == last + 1 || (last, byte) == (b'9', b'0')));
+            last = byte;
+        }
+        (count, next)
+    };
+    let (letters, rising) = steps(u8::is_ascii_alphabetic);
+    let (digits, counting) = steps(u8::is_ascii_digit);
+    let period = (1..=4).any(|period| {
+        value.len() >= 12
+            && value[period..].iter().zip(value).filter(|(a, b)| a == b).count() * 10 >= (value.len() - period) * 6
+    });
+    period || (letters + digits >= 8 && (rising + counting) * 10 >= (letters + digits) * 6)
 }
 
 /// Whether the bytes are a UUID of any version, or a mask of one.
@@ -228,6 +253,20 @@ fn words(secret: &[u8]) -> bool {
 fn plain_word(secret: &[u8]) -> bool {
     let changes = secret.windows(2).filter(|pair| pair[0].is_ascii_lowercase() != pair[1].is_ascii_lowercase()).count();
     words(secret) && (!secret.iter().all(u8::is_ascii_alphabetic) || changes * 4 <= secret.len())
+}
+
+/// Random strings change case too often to have words of three letters on average, each with a vowel.
+fn is_name(secret: &[u8]) -> bool {
+    if !secret.iter().all(|byte| byte.is_ascii_alphabetic() || b"_.-".contains(byte)) {
+        return false;
+    }
+    let (mut words, mut letters, mut spoken) = (0, 0, true);
+    super::unnamed::words(secret, |word| {
+        words += 1;
+        letters += word.len();
+        spoken &= word.len() <= 3 || word.iter().any(|byte| b"aeiouy".contains(byte));
+    });
+    words >= 2 && spoken && letters >= 3 * words
 }
 
 fn word_or_number(part: &[u8]) -> bool {
@@ -326,9 +365,10 @@ fn encrypted_key(secret: &[u8]) -> bool {
     memchr::memmem::find(secret, MAGIC).is_some_and(|at| !secret[at + MAGIC.len()..].starts_with(b"AAAABG5vbmU"))
 }
 
+/// Whether it is base64 of a user and a password that is a placeholder, a template or a plain word.
 fn sample_pair(secret: &[u8]) -> bool {
     let Some(pair) = super::checksum::base64(secret) else { return false };
-    let password = pair.splitn(2, |byte| *byte == b':').nth(1).unwrap_or(b"");
+    let Some(password) = pair.splitn(2, |byte| *byte == b':').nth(1) else { return false };
     placeholder(password) || template(password) || repeats(password) || sequence(password) || plain_word(password)
 }
 
@@ -348,6 +388,7 @@ mod tests {
             Allow::Sequence,
             Allow::Uuid,
             Allow::Words,
+            Allow::Name,
             Allow::Code,
             Allow::Sealed,
         ];
@@ -375,6 +416,8 @@ mod tests {
             (Allow::Uuid, "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx"),
             (Allow::Words, "outboundNotificationWebhookSignatureSecretToken"),
             (Allow::Words, "oauth-client-credentials"),
+            (Allow::Name, "notification.pushbulletAccessToken"),
+            (Allow::Name, "wayToGetPagerDutyKey"),
             (Allow::PlainWord, "hunter"),
             (Allow::PlainWord, "Administrator"),
             (Allow::PlainWord, "correct-horse-battery"),

@@ -1,6 +1,6 @@
 //! Checks that a secret's own format allows without asking anybody.
 
-use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
+use data_encoding::{BASE32_NOPAD, BASE64, BASE64_NOPAD, BASE64URL_NOPAD};
 use serde_json::Value;
 
 /// A named offline check.
@@ -24,11 +24,13 @@ pub(crate) enum Check {
     Base64,
     /// 16 or 32 bytes in hexadecimal.
     HexKey,
+    /// Base32 whose last two bytes are the CRC-16 of those before (NATS).
+    Nkey,
     /// A digit among the letters: names in code seldom hold one.
     Digit,
 }
 
-const ALL: [(&str, Check); 10] = [
+const ALL: [(&str, Check); 11] = [
     ("crc32", Check::Crc32),
     ("crc32-wrong", Check::Crc32Wrong),
     ("jwt", Check::Jwt),
@@ -38,6 +40,7 @@ const ALL: [(&str, Check); 10] = [
     ("basic-pair", Check::BasicPair),
     ("base64", Check::Base64),
     ("hex-key", Check::HexKey),
+    ("nkey", Check::Nkey),
     ("digit", Check::Digit),
 ];
 
@@ -64,13 +67,14 @@ impl Check {
             Check::BasicPair => basic_pair(secret),
             Check::Base64 => base64(secret).is_some(),
             Check::HexKey => matches!(secret.len(), 32 | 64) && secret.iter().all(u8::is_ascii_hexdigit),
+            Check::Nkey => nkey(secret),
             Check::Digit => secret.iter().any(u8::is_ascii_digit),
         }
     }
 
     /// Whether passing proves the format rather than just allowing it: chance alone passes less than one time in 1,000.
     pub(crate) fn proves(self) -> bool {
-        matches!(self, Check::Crc32 | Check::Jwt | Check::Pem)
+        matches!(self, Check::Crc32 | Check::Jwt | Check::Pem | Check::Nkey)
     }
 }
 
@@ -92,6 +96,25 @@ fn crc32(secret: &[u8]) -> bool {
     let Some(at) = memchr::memrchr(b'_', secret) else { return false };
     let body = &secret[at + 1..];
     body.len() > 6 && crc32_base62(&body[..body.len() - 6]).as_bytes() == &body[body.len() - 6..]
+}
+
+/// CRC-16 with the polynomial 0x1021 and nothing inverted, low byte first.
+///
+/// Source: <https://github.com/nats-io/nkeys/blob/main/crc16.go>
+pub(crate) fn crc16(body: &[u8]) -> [u8; 2] {
+    let mut crc = 0u16;
+    for byte in body {
+        crc ^= u16::from(*byte) << 8;
+        for _ in 0..8 {
+            crc = if crc & 0x8000 == 0 { crc << 1 } else { crc << 1 ^ 0x1021 };
+        }
+    }
+    crc.to_le_bytes()
+}
+
+fn nkey(secret: &[u8]) -> bool {
+    let Ok(bytes) = BASE32_NOPAD.decode(secret) else { return false };
+    bytes.split_last_chunk::<2>().is_some_and(|(body, sum)| crc16(body) == *sum)
 }
 
 fn jwt(secret: &[u8]) -> bool {
@@ -166,6 +189,16 @@ mod tests {
         wrong[5] ^= 1;
         assert!(!Check::Crc32.passes(&wrong));
         assert!(Check::Crc32Wrong.passes(&wrong));
+    }
+
+    #[test]
+    fn a_nats_seed_carries_its_own_checksum() {
+        // The check value of CRC-16/XMODEM.
+        assert_eq!(crc16(b"123456789"), 0x31C3u16.to_le_bytes());
+        let mut seed = fill("{{nkey}}", 3).expect("known field").into_bytes();
+        assert!(Check::Nkey.passes(&seed));
+        seed[20] = if seed[20] == b'A' { b'B' } else { b'A' };
+        assert!(!Check::Nkey.passes(&seed));
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub fn explain(rules: &RuleSet, text: &[u8], place: Span) -> Vec<Explanation> {
                 }
             };
             match rule.variants[variant as usize].form.weigh {
-                Some(weigh) => unnamed::see_hit(text, hit, weigh, |seen| {
+                Some(weigh) => unnamed::see_hit(rules, text, hit, weigh, |seen| {
                     let reasons: Vec<String> =
                         seen.reasons.iter().map(|(name, share)| format!("{name} {share:+.1}")).collect();
                     let weighed = format!(

@@ -39,7 +39,7 @@ impl Judge {
         let window = window(shape, text, hit);
         if let Some(weigh) = variant.form.weigh {
             // What a rule allows is allowed its patterns; the model has its own reasons.
-            return unnamed::judge(text, hit, weigh, |found| {
+            return unnamed::judge(rules, text, hit, weigh, |found| {
                 let one = matched(rule, rule_index, variant_index, text, found.value, window);
                 out(Match { likely: found.likely, ..one });
             });

@@ -19,6 +19,7 @@ const DIGITS: &str = "0123456789";
 /// | `crc PREFIX` | PREFIX, 30 characters and their CRC-32 in base62, as GitHub's tokens |
 /// | `base64 of TEXT`, `percent of TEXT`, `hex of TEXT` | TEXT, itself a template, encoded |
 /// | `jwt` | a signed-looking JSON Web Token |
+/// | `nkey` | a NATS user's seed with its CRC-16 |
 /// | `pem LABEL` | an armoured block of 1,200 random bytes |
 ///
 /// # Errors
@@ -87,6 +88,13 @@ fn field(text: &str, random: &mut Random) -> Result<Option<String>, String> {
         "crc" => {
             let body = random.string(&[LOWER, UPPER, DIGITS].concat(), 30);
             format!("{rest}{body}{}", crate::detect::checksum::crc32_base62(body.as_bytes()))
+        }
+        "nkey" => {
+            let mut body = vec![0x95, 0x00];
+            body.extend(random.bytes(32));
+            let sum = crate::detect::checksum::crc16(&body);
+            body.extend(sum);
+            BASE32_NOPAD.encode(&body)
         }
         "base64" if rest.starts_with("of ") => BASE64.encode(fill_with(&rest[3..], random)?.as_bytes()),
         "hex-of" => data_encoding::HEXLOWER.encode(fill_with(rest, random)?.as_bytes()),

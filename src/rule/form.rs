@@ -138,7 +138,6 @@ impl VariantForm {
         }
         // A path may go on behind a value that holds no slash.
         let slash = if value.contains('/') { "/" } else { "" };
-        let short = self.near.iter().any(|name| name.bytes().take_while(u8::is_ascii_alphabetic).count() < SHORT);
         self.pattern = format!(
             r#"(?:{})[\s"'`\\]{{0,12}}(?<secret>{value})(?:[^A-Za-z0-9_\-{slash}+=.]|\.[^A-Za-z0-9]|\z)"#,
             ways.join("|")
@@ -159,6 +158,14 @@ pub enum Weigh {
     /// The literal is the scheme of a URL, and the value its password.
     Userinfo,
 }
+
+/// The reason for which names in code are no secrets. It holds for every value without a shape of its own.
+const NAME: &str = "name";
+
+/// Names that are given ids and digests. A value near a provider's name is no credential where one of them stands before it,
+/// unless the rule says otherwise.
+const OTHERS: &str = "(?i)^(?:id|u?uid|guid|jti|kid|sub|iat|parent_?id|status(?:es)?|name|version|commit|rev|revision|etag|hash|checksum|\
+    digest|fingerprint|integrity|md5|sha-?[0-9]{0,3})$";
 
 /// Letters under which a name is short.
 const SHORT: usize = 6;
@@ -236,7 +243,7 @@ pub struct Spec {
     pub entropy: Option<String>,
     /// Offline checks, all of which must pass.
     pub check: Vec<String>,
-    /// Reasons for which a match is no finding; a kind named here is looked for.
+    /// Reasons for which a match is no finding; a kind named here is looked for. `name` is always one for a value near a name.
     pub allow: Vec<String>,
     /// Pattern of key names that never hold this secret.
     pub deny_key: Option<String>,
@@ -340,6 +347,14 @@ impl RuleForm {
             encoded: self.encoded,
             weigh: self.weigh,
         });
+        let near = first.iter().chain(&self.also).any(|variant| variant.value.is_some());
+        let (mut allow, mut deny_key) = (self.allow, self.deny_key);
+        if near {
+            if !allow.iter().any(|reason| reason == NAME) {
+                allow.push(NAME.into());
+            }
+            deny_key.get_or_insert_with(|| OTHERS.into());
+        }
         let spec = Spec {
             id: self.id,
             code: self.code,
@@ -348,8 +363,8 @@ impl RuleForm {
             variants: first.into_iter().chain(self.also).map(VariantForm::spelt_out).collect(),
             entropy: self.entropy,
             check: self.check,
-            allow: self.allow,
-            deny_key: self.deny_key,
+            allow,
+            deny_key,
             parts: self.parts,
             generic: self.generic,
             path: self.path,

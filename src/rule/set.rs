@@ -21,6 +21,17 @@ use crate::detect::prefilter::{BEFORE, Prefilter};
 static SPECS: &str = include_str!(concat!(env!("OUT_DIR"), "/specs.json"));
 static PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.jsonl"));
 
+/// What parts the prefix of a credential from the rest.
+const SEPARATORS: &[u8] = b"_-";
+/// The longest prefix.
+const LONGEST_PREFIX: usize = 24;
+/// Prefixes of credentials that other values begin with, too.
+#[rustfmt::skip]
+const ORDINARY: &[&str] = &[
+    "access", "api", "cal", "cog", "ico", "ion", "key", "live", "pat", "pub", "sdk", "secret", "signkey", "standard",
+    "test", "token", "pubkey",
+];
+
 /// One kind of secret.
 pub struct Rule {
     /// What a scan needs.
@@ -85,6 +96,29 @@ impl Rule {
     /// start of the text, and how many bytes before the literal that begins; nothing where anything may stand there.
     fn around(&self, variant: usize) -> Option<(usize, Heads)> {
         if self.written(variant) > 0 { None } else { self.variants[variant].around() }
+    }
+
+    /// With what its secrets begin, in lower case, where that is distinctive: parted from the rest, and no ordinary word.
+    fn prefixes(&self) -> Vec<String> {
+        let distinctive = |literal: &&String| {
+            literal.len() >= 4
+                && literal.len() <= LONGEST_PREFIX
+                && literal.bytes().last().is_some_and(|last| SEPARATORS.contains(&last))
+                && literal.bytes().all(|byte| byte.is_ascii_alphanumeric() || SEPARATORS.contains(&byte))
+                && !ORDINARY.iter().any(|word| literal[..literal.len() - 1].eq_ignore_ascii_case(word))
+        };
+        // The literal stands where the secret begins: nothing but a boundary of as many bytes is before it.
+        let begins = |variant: &&Variant| {
+            let form = &variant.form;
+            form.pattern.split_once("(?<secret>").is_some_and(|(before, _)| match form.back {
+                Some(0) => before.is_empty() || before == r"\b",
+                Some(1) => before.starts_with(r"(?:\A|[^") && before.ends_with("])") && before.len() < 40,
+                _ => false,
+            })
+        };
+        let variants = self.variants.iter().filter(|_| !self.spec.generic).filter(begins);
+        let literals = variants.flat_map(|variant| &variant.form.literals).filter(distinctive);
+        literals.map(|one| one.to_ascii_lowercase()).collect()
     }
 
     /// The pattern of keys that never hold this secret.
@@ -237,6 +271,8 @@ pub struct RuleSet {
     /// What the text around a literal looks like wherever it leads to anything; empty where that cannot be said. Known
     /// when it first occurs.
     around: Vec<OnceLock<Vec<(usize, Heads)>>>,
+    /// How credentials of providers begin that have such a prefix, in lower case, sorted.
+    prefixes: OnceLock<Vec<String>>,
     digest: String,
     customised: bool,
 }
@@ -344,7 +380,25 @@ impl RuleSet {
         let digest = data_encoding::HEXLOWER.encode(&hash.finalize()[..16]);
         let widest = targets.iter().map(|_| OnceLock::new()).collect();
         let around = targets.iter().map(|_| OnceLock::new()).collect();
-        RuleSet { rules, evidence, prefilter, targets, widest, around, digest, customised }
+        let prefixes = OnceLock::new();
+        RuleSet { rules, evidence, prefilter, targets, widest, around, prefixes, digest, customised }
+    }
+
+    /// Whether a value begins as the credentials of some provider do, and stops soon after.
+    pub(crate) fn is_cut_short(&self, value: &[u8]) -> bool {
+        let longest = value.iter().take(LONGEST_PREFIX).rposition(|byte| SEPARATORS.contains(byte));
+        let Some(longest) = longest else { return false };
+        let prefixes = self.prefixes.get_or_init(|| {
+            let mut all: Vec<String> = self.rules.iter().flat_map(Rule::prefixes).collect();
+            all.sort();
+            all.dedup();
+            all
+        });
+        let head = value[..=longest].to_ascii_lowercase();
+        let ends = head.iter().enumerate().filter(|(_, byte)| SEPARATORS.contains(byte)).map(|(at, _)| at + 1);
+        ends.into_iter().any(|end| {
+            value.len() < end + 12 && prefixes.binary_search_by(|known| known.as_bytes().cmp(&head[..end])).is_ok()
+        })
     }
 
     /// The rules, in a fixed order.

@@ -13,10 +13,9 @@ macro_rules! features {
         pub const NAMES: &[&str] = &[$(stringify!($name)),*];
 
         /// The features of a candidate. `around` is the text that may be looked at.
-        pub(super) fn features(around: &[u8], one: &Candidate) -> [f32; NAMES.len()] {
+        pub(super) fn features(around: &[u8], one: &Candidate, name: &Name) -> [f32; NAMES.len()] {
             let value = one.value.of(around);
             let label = one.name.of(around);
-            let name = &Name::of(label);
             let facts = &Facts::of(value, label);
             let place = &Place::of(around, one);
             let input = Input { one, name, facts, place, label };

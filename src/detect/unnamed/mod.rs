@@ -1,9 +1,10 @@
 //! Secrets that no format gives away: a value, told by the name it is given and by what it looks like.
 //!
 //! A word such as `password` or `token` leads to its whole name, the name to the value it is given ([`parse`]). Values that
-//! cannot be secrets are left alone, each for a reason with a name ([`value`]); what is left is weighed by a small model
-//! ([`model`]). Everything is decided from the bytes of one window, so that verdicts can be carried across versions.
+//! cannot be secrets are left alone, each for a reason with a name ([`context`], [`value`]); what is left is weighed by a
+//! small model ([`model`]). Everything is decided from the bytes of one window, so that verdicts can be carried across versions.
 
+mod context;
 mod features;
 mod model;
 mod name;
@@ -11,8 +12,11 @@ mod parse;
 mod value;
 
 pub use features::NAMES as FEATURES;
+pub(crate) use name::words;
+use name::{Meaning, Name};
 use parse::Candidate;
 pub use parse::Kind;
+use value::Reason;
 
 use crate::rule::{RuleSet, Weigh};
 use crate::span::Span;
@@ -61,69 +65,32 @@ fn around(text: &[u8], hit: Span, weigh: Weigh, mut each: impl FnMut(&[u8], usiz
     }
 }
 
-/// What stands for a password in URLs that show how to write one.
-const STAND_INS: &[&str] = &[
-    "password",
-    "passwd",
-    "pass",
-    "pwd",
-    "pw",
-    "secret",
-    "token",
-    "passphrase",
-    "mypass",
-    "userpass",
-    "user",
-    "username",
-];
-
-fn veto(window: &[u8], one: &Candidate) -> Option<value::Reason> {
-    if one.kind != Kind::Userinfo {
-        let name = name::Name::of(one.name.of(window));
-        if name.root.is_none() {
-            return Some(value::Reason::OtherWord);
-        }
-        if name.public {
-            return Some(value::Reason::PublicKey);
-        }
-        if name.last == Some(name::Meaning::Owner) {
-            return Some(value::Reason::Identifier);
-        }
-    }
+fn veto(rules: &RuleSet, window: &[u8], one: &Candidate, name: &Name) -> Option<Reason> {
     let value = one.value.of(window);
-    // `First pass: tally the lines`: a name in the middle of a sentence that goes on behind the word.
-    let before =
-        window[..one.name.start].strip_suffix(b" ").and_then(|before| before.rsplit(u8::is_ascii_whitespace).next());
-    let word_before = before.is_some_and(|word| !word.is_empty() && word.iter().all(u8::is_ascii_alphabetic));
-    if one.quote == 0
-        && one.operator == parse::Operator::Colon
-        && word_before
-        && matches!(one.follows, b' ' | b',')
-        && value.iter().all(u8::is_ascii_lowercase)
-    {
-        return Some(value::Reason::Prose);
+    let given = value::Given {
+        name: one.name.of(window),
+        password: name.root == Some(Meaning::Password) || one.kind == Kind::Userinfo,
+        quoted: one.quote != 0,
+        text: one.quote != 0 || one.follows == b'<',
+        follows: one.follows,
+    };
+    if value.len() < 4 {
+        return Some(Reason::Short);
     }
-    if one.kind == Kind::Userinfo && STAND_INS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes())) {
-        return Some(value::Reason::Placeholder);
-    }
-    // `connect(host, password=settings)`: a bare word among the arguments of a call is a variable.
-    let line = window[..one.name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-    let opened = line.iter().filter(|byte| **byte == b'(').count() > line.iter().filter(|byte| **byte == b')').count();
-    let bare_word = one.quote == 0 && value.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
-    if bare_word && opened && one.operator == parse::Operator::Equals && one.follows == b')' {
-        return Some(value::Reason::Reference);
-    }
-    value::veto(one.value.of(window), one.name.of(window), one.quote != 0, one.follows)
+    context::veto(window, one, name)
+        .or_else(|| value::veto(value, &given))
+        .or_else(|| (!given.password && rules.is_cut_short(value)).then_some(Reason::CutShort))
 }
 
 /// Yields the secrets among the values given to the name around `hit`.
-pub(crate) fn judge(text: &[u8], hit: Span, weigh: Weigh, mut each: impl FnMut(Found)) {
+pub(crate) fn judge(rules: &RuleSet, text: &[u8], hit: Span, weigh: Weigh, mut each: impl FnMut(Found)) {
     around(text, hit, weigh, |window, start, one| {
-        if veto(window, &one).is_some() {
+        let name = Name::of(one.name.of(window));
+        if veto(rules, window, &one, &name).is_some() {
             return;
         }
         let model = model::Model::embedded();
-        if let Some(score) = model.score(&features::features(window, &one)) {
+        if let Some(score) = model.score(&features::features(window, &one, &name)) {
             each(Found {
                 value: Span::new(one.value.start + start, one.value.end + start),
                 likely: score >= model.floors[1],
@@ -133,15 +100,16 @@ pub(crate) fn judge(text: &[u8], hit: Span, weigh: Weigh, mut each: impl FnMut(F
 }
 
 /// Yields the candidates around a word, with what speaks for and against them.
-pub(super) fn see_hit(text: &[u8], hit: Span, weigh: Weigh, mut each: impl FnMut(Seen)) {
-    around(text, hit, weigh, |window, start, one| each(seen(window, start, one)));
+pub(super) fn see_hit(rules: &RuleSet, text: &[u8], hit: Span, weigh: Weigh, mut each: impl FnMut(Seen)) {
+    around(text, hit, weigh, |window, start, one| each(seen(rules, window, start, one)));
 }
 
-fn seen(window: &[u8], start: usize, one: Candidate) -> Seen {
+fn seen(rules: &RuleSet, window: &[u8], start: usize, one: Candidate) -> Seen {
     let moved = |span: Span| Span::new(span.start + start, span.end + start);
     let model = model::Model::embedded();
-    let veto = veto(window, &one);
-    let features = features::features(window, &one);
+    let name = Name::of(one.name.of(window));
+    let veto = veto(rules, window, &one, &name);
+    let features = features::features(window, &one, &name);
     let (score, shares) = model.weigh(&features);
     let mut reasons: Vec<(&str, f32)> =
         FEATURES.iter().copied().zip(shares).filter(|(_, share)| share.abs() > 0.1).collect();
@@ -152,7 +120,7 @@ fn seen(window: &[u8], start: usize, one: Candidate) -> Seen {
         name: moved(one.name),
         kind: one.kind,
         features: if veto.is_none() { features.to_vec() } else { Vec::new() },
-        veto: veto.map(value::Reason::text),
+        veto: veto.map(Reason::text),
         score,
         floor: model.floors[0],
         reasons,
@@ -161,9 +129,5 @@ fn seen(window: &[u8], start: usize, one: Candidate) -> Seen {
 
 /// Yields every candidate of a text, for training.
 pub fn see(rules: &RuleSet, text: &[u8], mut each: impl FnMut(Seen)) {
-    super::weighed(rules, text, |hit, weigh| {
-        around(text, hit, weigh, |window, start, one| {
-            each(seen(window, start, one));
-        });
-    });
+    super::weighed(rules, text, |hit, weigh| see_hit(rules, text, hit, weigh, &mut each));
 }

@@ -113,7 +113,7 @@ fn is_root(meaning: Meaning) -> bool {
 }
 
 /// Yields the words of a name in lower case: parted at what is no letter or digit, and at humps.
-pub(super) fn words(name: &[u8], mut each: impl FnMut(&[u8])) {
+pub(crate) fn words(name: &[u8], mut each: impl FnMut(&[u8])) {
     let mut buffer = [0u8; 40];
     let mut len = 0;
     let mut before = b' ';
@@ -181,6 +181,15 @@ fn meaning(word: &[u8]) -> Meaning {
     } else {
         Meaning::Other
     }
+}
+
+/// Whether it is the word for password in a language other than English, inflected or behind another word.
+pub(super) fn is_foreign(word: &str) -> bool {
+    let foreign = PASSWORD_ROOTS[3..].iter().filter(|root| root.is_ascii() && root.len() > 4 || root.len() > 6);
+    foreign
+        .copied()
+        .chain(["passwort"])
+        .any(|root| word.ends_with(root) || (word.starts_with(root) && word.len() <= root.len() + 4))
 }
 
 fn foreign(word: &str) -> bool {

@@ -105,10 +105,42 @@ fn root_at(text: &[u8]) -> Option<usize> {
 pub(super) fn candidates(t: &[u8], root: Span, mut each: impl FnMut(Candidate)) {
     let Some(name) = name_around(t, root) else { return };
     let Some(first) = follow(t, name) else { return };
-    each(first.clone());
+    each(bared(t, first.clone()));
     if first.kind == Kind::Item {
-        items(t, &first, each);
+        items(t, &first, |one| each(bared(t, one)));
     }
+}
+
+/// Schemes that name what kind of credential follows them in a header.
+#[rustfmt::skip]
+const SCHEMES: &[&str] = &["basic", "bearer", "token", "apikey", "api-key", "bot", "jwt", "ssws", "splunk", "flyv1", "flyv2"];
+
+/// The candidate without what stands in its value and is none of it: the scheme of a header, the kind of OpenSSL's
+/// password arguments, quotes within quotes.
+fn bared(t: &[u8], mut one: Candidate) -> Candidate {
+    let value = one.value.of(t);
+    let scheme = value.iter().take(8).position(|byte| *byte == b' ');
+    if let Some(end) = scheme
+        && SCHEMES.iter().any(|known| value[..end].eq_ignore_ascii_case(known.as_bytes()))
+        && value[end..].iter().any(u8::is_ascii_digit)
+    {
+        let bare = value[end..].trim_ascii_start().len();
+        one.value.start = if bare > 0 { one.value.end - bare } else { one.value.start };
+    } else if one.kind == Kind::Flag && value.len() > 5 && value.starts_with(b"pass:") {
+        one.value.start += 5;
+    }
+    for (open, close) in [
+        (&b"\""[..], &b"\""[..]),
+        (b"\\\"", b"\\\""),
+        ("\u{2018}".as_bytes(), "\u{2019}".as_bytes()),
+        ("\u{201c}".as_bytes(), "\u{201d}".as_bytes()),
+    ] {
+        let value = one.value.of(t);
+        if value.len() > open.len() + close.len() && value.starts_with(open) && value.ends_with(close) {
+            one.value = Span::new(one.value.start + open.len(), one.value.end - close.len());
+        }
+    }
+    one
 }
 
 /// The identifier around a root, if no other root stands in it further on.
@@ -193,6 +225,11 @@ fn follow(t: &[u8], name: Span) -> Option<Candidate> {
             return None;
         }
     }
+    // `[name] = values`: an array is taken apart.
+    if indexed && !quoted_name && before == Some(b'[') && !t[..name.start - 1].last().is_some_and(|byte| is_name(*byte))
+    {
+        return None;
+    }
     let gap = at;
     let seen = blank(t, at);
     let spaced = seen > gap;
@@ -232,6 +269,13 @@ fn follow(t: &[u8], name: Span) -> Option<Candidate> {
             assigned(t, at + len, Candidate { operator: Operator::Compare, ..base }).filter(|found| found.quote != 0)
         }
         b'=' if next(1) == b'~' => None,
+        // `[ "$password" = "…" ]`: a shell compares.
+        b'=' if quoted_name && !indexed && spaced && t[name.start..name.end].contains(&b'$') => {
+            let word =
+                |found: &Candidate| found.value.of(t).iter().all(|byte| byte.is_ascii_lowercase() || *byte == b',');
+            assigned(t, at + 1, Candidate { operator: Operator::Compare, ..base })
+                .filter(|found| found.quote != 0 && !word(found))
+        }
         b'=' => {
             let parameter = matches!(before, Some(b'?' | b'&' | b'#'))
                 || (before == Some(b';') && t[..name.start].ends_with(b"&amp;"));
@@ -260,11 +304,23 @@ fn follow(t: &[u8], name: Span) -> Option<Candidate> {
         }
         b'\r' | b'\n' if !quoted_name => attribute(t, at, &base),
         b',' if quoted_name || before == Some(b':') || indexed => {
-            let value = quoted(t, blank(t, at + 1), Candidate { kind: Kind::Pair, operator: Operator::Comma, ..base })?;
-            Some(value)
+            let pair = quoted(t, blank(t, at + 1), Candidate { kind: Kind::Pair, operator: Operator::Comma, ..base })?;
+            // `"type": "password", "name": …`: what has a value is a name. `"file", "password", "image"`: a list of words.
+            let named = matches!(pair.follows, b':' | b'=');
+            let is_word = |span: Span| span.of(t).iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
+            let listed = quoted_name && is_word(name) && is_word(pair.value) && follows_another(t, name.start);
+            (!named && !listed).then_some(pair)
         }
         b'(' if !quoted_name => {
             quoted(t, blank_line(t, at + 1), Candidate { kind: Kind::Call, operator: Operator::Bracket, ..base })
+        }
+        b'{' if spaced && quoted_name => block(t, at + 1, base),
+        // The default password is "…".
+        b'i' | b'w'
+            if spaced && !quoted_name && [&b"is "[..], b"was "].iter().any(|verb| t[at..].starts_with(verb)) =>
+        {
+            let value = blank(t, at + 3);
+            quote(t, value).and_then(|_| quoted(t, value, Candidate { operator: Operator::Equals, ..base }))
         }
         _ if spaced => {
             let flag = t[name.start] == b'-' || (before == Some(b'/') && name.start > 1 && t[name.start - 2] == b' ');
@@ -278,6 +334,29 @@ fn follow(t: &[u8], name: Span) -> Option<Candidate> {
         }
         _ => None,
     }
+}
+
+/// The value that a Terraform block gives to the variable or output that its label names: `default = "…"` on one of its
+/// first lines.
+fn block(t: &[u8], mut at: usize, base: Candidate) -> Option<Candidate> {
+    for _ in 0..5 {
+        at += memchr::memchr(b'\n', t.get(at..)?)? + 1;
+        let word = blank(t, at);
+        let known = ["default", "value"].into_iter().find(|known| t[word..].starts_with(known.as_bytes()));
+        if let Some(known) = known {
+            let sign = blank(t, word + known.len());
+            let is_given = t.get(sign) == Some(&b'=');
+            return is_given.then(|| assigned(t, sign + 1, Candidate { kind: Kind::Attribute, ..base })).flatten();
+        }
+    }
+    None
+}
+
+/// Whether another word in quotes and a comma stand before the one in quotes whose name begins at `start`.
+fn follows_another(t: &[u8], start: usize) -> bool {
+    let before = t[..start].strip_suffix(b"\"").or_else(|| t[..start].strip_suffix(b"'")).unwrap_or_default();
+    let before = before.trim_ascii_end().strip_suffix(b",").unwrap_or_default();
+    matches!(before.trim_ascii_end().last(), Some(b'"' | b'\''))
 }
 
 /// Behind a colon: a value, or a type and then a value.
@@ -615,9 +694,25 @@ mod tests {
             ("token =\n    \"abc\"", "abc"),
             ("passwort: abc", "abc"),
             ("\"SMTP Password\" => \"abc\"", "abc"),
+            ("variable \"api_token\" {\n  type = string\n  default = \"abc\"\n}", "abc"),
+            ("The default password is 'abc'.", "abc"),
+            ("Authorization: \"Basic abc1\"", "abc1"),
+            ("openssl rsa -passin pass:abc -in key", "abc"),
+            ("buildConfigField 'String', 'API_KEY', '\"abc\"'", "abc"),
             ("пароль = \"abc\"", "abc"),
         ] {
             assert!(found(text).contains(&value.to_owned()), "{text}: {:?}", found(text));
+        }
+    }
+
+    #[test]
+    fn what_only_looks_given_is_no_value() {
+        for text in [
+            "\"type\": \"password\", \"title\": \"abc\"",
+            "['name' => 'password', 'autocomplete' => 'abc']",
+            "[\"checkbox\", \"password\", \"image\"]",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }
     }
 

@@ -1,7 +1,8 @@
 //! What a value looks like, and the reasons for which it cannot be a secret whatever its name says.
 
-use super::name::words;
+use super::name::{is_foreign, words};
 use crate::detect::prefilter::surprise;
+use crate::detect::{allow, checksum};
 
 /// A reason for which a value is no secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(super) enum Reason {
     Sequence,
     Placeholder,
     Address,
+    CutShort,
+    Version,
 }
 
 impl Reason {
@@ -48,7 +51,9 @@ impl Reason {
             Reason::NoJwt => "begins as a JSON web token does and is none",
             Reason::Sequence => "follows the alphabet, the digits or a pattern",
             Reason::Placeholder => "says itself that it is none",
-            Reason::Address => "is an address",
+            Reason::Address => "is an address or a path",
+            Reason::Version => "is the version of a package",
+            Reason::CutShort => "begins as a provider's credential does and is too short for one",
             Reason::Markup => "is markup or a pattern",
         }
     }
@@ -70,7 +75,27 @@ const CONSTANTS: &[&str] = &[
     "disabled", "enabled", "never", "always", "auto", "unknown", "nullptr", "date", "float", "double", "dict",
     "list", "map", "const", "static", "return", "function", "new", "await", "async", "uuid", "guid", "base64",
     "hex", "ascii", "utf8", "utf-8", "utf16", "latin1", "binary", "sha256", "sha1", "md5", "hs256", "rs256",
-    "json", "xml", "plain",
+    "json", "xml", "plain", "2147483647", "4294967295", "9223372036854775807", "18446744073709551615",
+];
+
+/// Parts of the names of algorithms.
+#[rustfmt::skip]
+const ALGORITHMS: &[&str] = &[
+    "aes", "cbc", "gcm", "ctr", "ecb", "ccm", "siv", "kw", "gcmkw", "pkcs", "pkcs5", "pkcs7", "padding", "pkcs5padding",
+    "pkcs7padding", "nopadding", "rsa", "dsa", "ec", "ecdsa", "ecdh", "es", "ed", "eddsa", "oaep", "pss", "dir", "hmac", "hs",
+    "rs", "ps", "a", "cbc-hs", "sha", "sha1", "sha2", "sha3", "md", "pbes", "pbkdf", "with", "and", "mgf", "chacha", "poly",
+    "nistp", "secp", "r", "k", "p", "curve", "x", "scrypt", "argon", "id", "bcrypt", "des", "desede", "blowfish", "rc", "ssh",
+    "openpgp", "ssl", "tls", "v", "otp", "totp", "hotp", "rounds",
+];
+
+/// Passwords in pairs that show how to write one.
+const SHOWN: &[&str] = &["pass", "password", "passwd", "pwd", "secret", "test", "changeme"];
+
+/// Where paths begin.
+#[rustfmt::skip]
+const ROOTS: &[&str] = &[
+    "/tmp/", "/etc/", "/var/", "/usr/", "/opt/", "/home/", "/root/", "/run/", "/proc/", "/dev/", "/mnt/", "/app/", "/srv/",
+    "~/", "./", "../", "c:\\",
 ];
 
 /// Beginnings of password hashes: crypt(3), PHC strings, LDAP and frameworks.
@@ -101,16 +126,25 @@ const PUBLIC: &[&str] = &[
     "-----begin pkcs7", "-----begin pgp mess", "-----begin pgp sig", "-----begin x509 crl", "-----begin dh",
 ];
 
+/// What a value is given to, and how.
+pub(super) struct Given<'a> {
+    pub(super) name: &'a [u8],
+    /// Whether the name asks for a password: what people think up, other than keys and tokens.
+    pub(super) password: bool,
+    pub(super) quoted: bool,
+    /// Whether it may hold spaces: it stands in quotes or between tags.
+    pub(super) text: bool,
+    pub(super) follows: u8,
+}
+
 /// Why the value cannot be a secret.
-pub(super) fn veto(value: &[u8], name: &[u8], quoted: bool, follows: u8) -> Option<Reason> {
-    if value.len() < 4 {
-        return Some(Reason::Short);
-    }
+pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
+    let Given { name, password, quoted, text, follows } = *given;
     let first = value[0];
     let starts = |list: &[&str]| {
         list.iter().any(|one| value.len() >= one.len() && value[..one.len()].eq_ignore_ascii_case(one.as_bytes()))
     };
-    if starts(HASHES) {
+    if starts(HASHES) || is_database_hash(value) {
         return Some(Reason::PasswordHash);
     }
     if starts(SEALED) {
@@ -198,29 +232,44 @@ pub(super) fn veto(value: &[u8], name: &[u8], quoted: bool, follows: u8) -> Opti
     if value.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'+').count() < 12
         && contains(b"://")
         && !contains(b"@")
+        || starts(ROOTS)
+        || (!password && is_host_and_path(value))
     {
         return Some(Reason::Address);
     }
+    if is_version(value) {
+        return Some(Reason::Version);
+    }
+    if starts(&["urn:uuid:", "opaquelocktoken:"]) || is_analytics_id(value) || is_key_id(value, name) {
+        return Some(Reason::Identifier);
+    }
     let inner = value.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'_').count();
-    if inner >= 3 && value.get(inner) == Some(&b'=') && value.len() > inner + 3 && value[inner + 1] != b'=' {
+    if inner >= 3 && value.get(inner) == Some(&b'=') && value.len() > inner + 3 && value[inner + 1] != b'='
+        // `:maxlength="500"`: the name of the next attribute.
+        || inner >= 3 && inner + 1 == value.len() && value[inner] == b'=' && matches!(follows, b'"' | b'\'')
+        // `s/# Password=/a\Password=…/`: the same name once more.
+        || value.windows(name.len() + 1).any(|part| part.ends_with(b"=") && part.starts_with(name))
+    {
         return Some(Reason::Assignment);
     }
-    if PLACEHOLDERS.iter().any(|word| contains_ignoring_case(value, word.as_bytes())) {
+    if PLACEHOLDERS.iter().any(|word| contains_ignoring_case(value, word.as_bytes())) || is_sample_pair(value) {
         return Some(Reason::Placeholder);
     }
-    if follows_a_pattern(value) {
+    // People count to five in the passwords that they think up; nobody does in keys.
+    if allow::follows_a_pattern(value) || (!password && value.len() >= 16 && counts(value)) {
         return Some(Reason::Sequence);
     }
-    if CONSTANTS.iter().any(|one| value.eq_ignore_ascii_case(one.as_bytes())) {
+    if CONSTANTS.iter().any(|one| value.eq_ignore_ascii_case(one.as_bytes())) || is_algorithm(value) {
         return Some(Reason::Constant);
     }
     let mut seen = [false; 256];
     let kinds = value.iter().filter(|byte| !std::mem::replace(&mut seen[**byte as usize], true)).count();
-    if kinds <= 2 {
+    // `A` is base64 for zeros, with which tokens begin.
+    if kinds <= 2 || (!password && value.chunk_by(|a, b| a == b).any(|run| run.len() >= 8 && run[0] != b'A')) {
         return Some(Reason::Repeats);
     }
     let spaces = value.iter().filter(|byte| **byte == b' ').count();
-    if spaces > 0 && (spaces > 2 || !value.iter().any(u8::is_ascii_digit)) && quoted {
+    if spaces > 0 && (spaces > 2 || !password || !value.iter().any(u8::is_ascii_digit)) && text {
         return Some(Reason::Prose);
     }
     if !value.is_ascii() && value.iter().filter(|byte| **byte >= 0x80).count() * 3 > value.len() {
@@ -237,27 +286,97 @@ pub(super) fn veto(value: &[u8], name: &[u8], quoted: bool, follows: u8) -> Opti
     {
         return Some(Reason::Markup);
     }
-    same_words(value, name).then_some(Reason::ItsName)
+    (same_words(value, name) || is_the_word(value)).then_some(Reason::ItsName)
 }
 
-/// Whether letters or digits follow each other as in the alphabet, alone or in turns, or a few bytes come again and again.
-pub(crate) fn follows_a_pattern(value: &[u8]) -> bool {
-    let steps = |test: fn(&u8) -> bool| {
-        let (mut last, mut count, mut next) = (0u8, 0, 0);
-        for byte in value.iter().filter(|byte| test(byte)).map(u8::to_ascii_lowercase) {
-            count += 1;
-            next += usize::from(last != 0 && (byte == last + 1 || (last, byte) == (b'9', b'0')));
-            last = byte;
-        }
-        (count, next)
+/// Whether it is the word for password in some language, as in translations: `"Password": "Lozinka"`.
+fn is_the_word(value: &[u8]) -> bool {
+    value.len() < 32
+        && value.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || b" -_".contains(byte))
+        && std::str::from_utf8(value).is_ok_and(|word| is_foreign(&word.to_lowercase()))
+}
+
+/// A version or a range of versions: `^7.0.4`, `npm:^7.0.4`, `>=2.1.0-rc1`.
+fn is_version(value: &[u8]) -> bool {
+    let bare =
+        [&b"npm:"[..], b"workspace:", b"patch:"].iter().find_map(|kind| value.strip_prefix(*kind)).unwrap_or(value);
+    let sign = bare.iter().take_while(|byte| b"^~<>=v ".contains(byte)).count();
+    let number = bare[sign..].split(|byte| b"-+".contains(byte)).next().unwrap_or_default();
+    let parts = number.split(|byte| *byte == b'.');
+    number.len() >= 5
+        && number.iter().filter(|byte| **byte == b'.').count() == 2
+        && parts.into_iter().all(|part| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit))
+}
+
+/// Hashes of passwords as MySQL (`*` and 40 digits) and PostgreSQL (`md5` and 32) store them.
+fn is_database_hash(value: &[u8]) -> bool {
+    let hex = |rest: &[u8], len: usize| rest.len() == len && rest.iter().all(u8::is_ascii_hexdigit);
+    value.strip_prefix(b"*").is_some_and(|rest| hex(rest, 40))
+        || value.strip_prefix(b"md5").is_some_and(|rest| hex(rest, 32))
+}
+
+/// `github.com/owner/name`: a host under a domain that has hosts of code and documents, and a path of words.
+fn is_host_and_path(value: &[u8]) -> bool {
+    let Some(slash) = memchr::memchr(b'/', value) else { return false };
+    let (host, path) = value.split_at(slash);
+    [&b".com"[..], b".org", b".io", b".net", b".dev", b".in"].iter().any(|end| host.ends_with(end))
+        && host.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(byte))
+        && path.iter().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(byte))
+}
+
+/// Ids that web pages send to Google Analytics: `UA-` and numbers.
+fn is_analytics_id(value: &[u8]) -> bool {
+    value.strip_prefix(b"UA-").is_some_and(|rest| rest.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-'))
+}
+
+/// The id or fingerprint of an OpenPGP key, as git's `user.signingKey` and lists of package sources name it.
+fn is_key_id(value: &[u8], name: &[u8]) -> bool {
+    let bare = value.strip_prefix(b"0x").unwrap_or(value);
+    let ends = |word: &[u8]| name.len() >= word.len() && name[name.len() - word.len()..].eq_ignore_ascii_case(word);
+    matches!(bare.len(), 8 | 16 | 40)
+        && bare.iter().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte))
+        && bare.iter().any(u8::is_ascii_uppercase)
+        && [&b"signingkey"[..], b"repokey", b"repo_key", b"gpgkey", b"gpg_key", b"pgp_key", b"apt_key", b"recv-keys"]
+            .iter()
+            .any(|word| ends(word))
+}
+
+/// Base64 of a user and a password that shows how it is done: `user:pass`.
+fn is_sample_pair(value: &[u8]) -> bool {
+    if value.len() < 8 || value.len() > 64 || !value.len().is_multiple_of(4) {
+        return false;
+    }
+    let Some(pair) = checksum::base64(value).filter(|pair| pair.iter().all(|byte| (0x20..0x7f).contains(byte))) else {
+        return false;
     };
-    let (letters, rising) = steps(u8::is_ascii_alphabetic);
-    let (digits, counting) = steps(u8::is_ascii_digit);
-    let period = (1..=4).any(|period| {
-        value.len() >= 12
-            && value[period..].iter().zip(value).filter(|(a, b)| a == b).count() * 10 >= (value.len() - period) * 6
+    let password = pair.splitn(2, |byte| *byte == b':').nth(1);
+    password.is_some_and(|password| SHOWN.iter().any(|shown| password.eq_ignore_ascii_case(shown.as_bytes())))
+}
+
+/// Whether many letters, or five digits, follow each other as nobody draws them.
+fn counts(value: &[u8]) -> bool {
+    let mut run = 1;
+    value.windows(2).any(|two| {
+        run = if two[0].wrapping_add(1) == two[1] && two[0].is_ascii_alphanumeric() && two[1].is_ascii_alphanumeric() {
+            run + 1
+        } else {
+            1
+        };
+        run >= if two[1].is_ascii_digit() { 5 } else { 8 }
+    })
+}
+
+/// Whether all its parts are those of names of algorithms: `PBES2-HS256+A128KW`.
+fn is_algorithm(value: &[u8]) -> bool {
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_+/. ".contains(&byte);
+    if value.len() > 40 || !value.iter().all(|byte| part(*byte)) || value.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let mut all = true;
+    words(value, |word| {
+        all &= word[0].is_ascii_digit() && word.len() <= 4 || ALGORITHMS.iter().any(|known| known.as_bytes() == word);
     });
-    period || (letters + digits >= 8 && (rising + counting) * 10 >= (letters + digits) * 6)
+    all
 }
 
 /// Whether it has the parts of a JSON web token and they are none.
@@ -596,6 +715,10 @@ fn class(byte: u8) -> u8 {
 mod tests {
     use super::*;
 
+    fn given(name: &[u8], quoted: bool) -> Given<'_> {
+        Given { name, password: true, quoted, text: quoted, follows: b'\n' }
+    }
+
     #[test]
     fn what_cannot_be_a_secret_says_why() {
         for (value, quoted, reason) in [
@@ -610,12 +733,15 @@ mod tests {
             ("db_password", true, Reason::ItsName),
             ("ENC(abc)", true, Reason::Sealed),
             ("ssh-rsa AAAA", true, Reason::PublicKey),
-            ("abc", true, Reason::Short),
+            ("npm:^7.0.4", true, Reason::Version),
+            ("/etc/app/password", true, Reason::Address),
+            ("PBKDF2-SHA256", true, Reason::Constant),
+            ("Lozinka", true, Reason::ItsName),
         ] {
-            assert_eq!(veto(value.as_bytes(), b"DB_PASSWORD", quoted, b'\n'), Some(reason), "{value}");
+            assert_eq!(veto(value.as_bytes(), &given(b"DB_PASSWORD", quoted)), Some(reason), "{value}");
         }
         for value in ["wqmvkdbc", "Tr0ub4dor&3", "my 3rd dog"] {
-            assert_eq!(veto(value.as_bytes(), b"password", true, b'\n'), None, "{value}");
+            assert_eq!(veto(value.as_bytes(), &given(b"password", true)), None, "{value}");
         }
     }
 }
