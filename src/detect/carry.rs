@@ -63,8 +63,8 @@ struct Reach {
     ahead: usize,
 }
 
-/// How far one looks to tell that a literal occurs, with a byte each side.
-const OCCURRENCE: Reach = Reach { behind: BEFORE - 1, ahead: AFTER - 1 };
+/// How far one looks to tell that a literal occurs.
+const OCCURRENCE: Reach = Reach { behind: BEFORE, ahead: AFTER - 1 };
 
 /// Scans a text from nothing.
 pub fn scan_state(rules: &RuleSet, judge: &mut Judge, text: &[u8]) -> State {
@@ -425,6 +425,19 @@ mod tests {
                 prop_assert_eq!(conclude(&rules, &mut judge, &next, &carried), conclude(&rules, &mut judge, &next, &whole));
                 (text, state) = (next, carried);
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_does_not_count_leads_to_nothing(pieces in proptest::collection::vec(piece(), 0..40)) {
+            let (rules, text) = (RuleSet::embedded(), text_of(pieces));
+            let mut judge = Judge::default();
+            let mut all = Vec::new();
+            for (at, literal) in State::hits_of(&rules, &text) {
+                judge_hit(&rules, &mut judge, &text, Hit { at: at as u32, literal }, &mut all, |_| true);
+            }
+            prop_assert_eq!(all, scan_state(&rules, &mut judge, &text).matches);
         }
     }
 

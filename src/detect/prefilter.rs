@@ -14,8 +14,9 @@ const BITS: u32 = 16;
 const MORE_BITS: u32 = 18;
 /// Bytes of a literal that one comparison of numbers takes.
 const KEY: usize = 8;
-/// Bytes before a literal, and from its first one on, that decide whether it counts as occurring. What follows is left to
-/// those who judge: the fewer bytes an occurrence has, the fewer have to be read around a seam.
+/// Bytes before a literal, and from its first one on, that decide whether it counts as occurring; whether the text begins
+/// with them has a say, too. What follows is left to those who judge: the fewer bytes an occurrence has, the fewer have to
+/// be read around a seam.
 pub(crate) const BEFORE: usize = 1;
 pub(crate) const AFTER: usize = 16;
 /// Where in a literal the chosen bytes may begin at the latest.
@@ -110,7 +111,7 @@ impl Prefilter {
 
     /// The window to look in for occurrences that bytes on both sides of a place, or in a gap, decide.
     pub(crate) fn around(gap: Span, len: usize) -> Span {
-        Span::new(gap.start.saturating_sub(AFTER - 1), (gap.end + BEFORE + LATEST).min(len))
+        Span::new(gap.start.saturating_sub(AFTER - 1), (gap.end + BEFORE + 1 + LATEST).min(len))
     }
 
     /// Yields start and literal of each occurrence whose chosen bytes begin inside `from..to`, in no particular

@@ -435,7 +435,8 @@ impl RuleSet {
             });
             around.collect::<Option<Vec<_>>>().unwrap_or_default()
         });
-        at < BEFORE || around.is_empty() || around.iter().any(|(before, heads)| heads.may_begin(text, at - before))
+        // What begins with the text is not known.
+        at <= BEFORE || around.is_empty() || around.iter().any(|(before, heads)| heads.may_begin(text, at - before))
     }
 
     /// How far before and after its beginning verdicts on a literal look; nothing where no rule judges it.

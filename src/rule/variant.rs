@@ -74,7 +74,7 @@ impl Variant {
     pub(super) fn around(&self) -> Option<(usize, Heads)> {
         let back = self.form.back.filter(|_| self.form.weigh.is_none())?;
         let shape = self.shape();
-        // A match that begins with the text has its literal elsewhere.
+        // A match that begins with the text may have its literal nearer to the start.
         let moves = back > BEFORE && shape.at_start;
         (!moves).then(|| (back.min(BEFORE), shape.heads.around(back)))
     }
