@@ -109,13 +109,14 @@ fn score(severity: Severity) -> &'static str {
     }
 }
 
+/// The id as validators want names to be: in Pascal case, beginning with a letter.
 fn pascal_case(id: &str) -> String {
-    id.split(|c: char| !c.is_ascii_alphanumeric())
-        .flat_map(|word| {
-            let first = word.chars().next().map(|c| c.to_ascii_uppercase());
-            first.into_iter().chain(word.chars().skip(1))
-        })
-        .collect()
+    let words = id.split(|c: char| !c.is_ascii_alphanumeric()).flat_map(|word| {
+        let first = word.chars().next().map(|c| c.to_ascii_uppercase());
+        first.into_iter().chain(word.chars().skip(1))
+    });
+    let digit = id.starts_with(|c: char| c.is_ascii_digit());
+    if digit { "Rule".chars().chain(words).collect() } else { words.collect() }
 }
 
 pub(super) fn multiformat(text: &str) -> sarif::MultiformatMessageString {
@@ -129,4 +130,15 @@ pub(super) fn sentence(text: &str) -> String {
         return text.chars().take(LONGEST_TEXT - 2).chain("….".chars()).collect();
     }
     if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pascal_case;
+
+    #[test]
+    fn names_begin_with_a_letter() {
+        assert_eq!(pascal_case("genesys-client-secret"), "GenesysClientSecret");
+        assert_eq!(pascal_case("1password-secret-key"), "Rule1passwordSecretKey");
+    }
 }

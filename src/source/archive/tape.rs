@@ -1,7 +1,5 @@
 //! Archives that are read from front to back: tar, and 7z.
 
-use std::io::Read;
-
 use super::unpack::drain;
 use super::{Opener, Trouble};
 
@@ -98,6 +96,6 @@ pub(super) fn read_7z(opener: &mut Opener<'_>, content: &[u8], path: &str, depth
 
 /// Reads on without keeping anything.
 #[cfg(feature = "archives")]
-fn drain_away(reader: &mut dyn Read, limit: u64) {
-    std::io::copy(&mut reader.take(limit), &mut std::io::sink()).ok();
+fn drain_away(reader: &mut dyn std::io::Read, limit: u64) {
+    std::io::copy(&mut std::io::Read::take(reader, limit), &mut std::io::sink()).ok();
 }
