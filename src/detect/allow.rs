@@ -257,7 +257,7 @@ fn plain_word(secret: &[u8]) -> bool {
 
 /// Random strings change case too often to have words of three letters on average, each with a vowel.
 fn is_name(secret: &[u8]) -> bool {
-    if !secret.iter().all(|byte| byte.is_ascii_alphabetic() || b"_.-".contains(byte)) {
+    if !secret.iter().all(|byte| byte.is_ascii_alphabetic() || b"_.-/".contains(byte)) {
         return false;
     }
     let (mut words, mut letters, mut spoken) = (0, 0, true);

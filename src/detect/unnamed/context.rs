@@ -41,6 +41,12 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
         return Some(Reason::Identifier);
     }
     let line = window[..one.name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    // `arn:aws:secretsmanager:…:secret:name`, and Jenkins' `credentials('id')`.
+    let run = line.rsplit(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'')).next().unwrap_or_default();
+    let open = &window[..one.value.start - usize::from(one.quote != 0 && one.value.start > 0)];
+    if run.starts_with(b"arn:") || (one.wrapped || one.kind == Kind::Call) && open.ends_with(b"credentials(") {
+        return Some(Reason::Identifier);
+    }
     if one.kind == Kind::Spaced && one.quoted_name && BLOCKS.iter().any(|word| first_word(line) == word.as_bytes()) {
         return Some(Reason::Identifier);
     }

@@ -340,7 +340,12 @@ fn follow(t: &[u8], name: Span) -> Option<Candidate> {
 /// first lines.
 fn block(t: &[u8], mut at: usize, base: Candidate) -> Option<Candidate> {
     for _ in 0..5 {
-        at += memchr::memchr(b'\n', t.get(at..)?)? + 1;
+        let rest = t.get(at..)?;
+        let end = memchr::memchr(b'\n', rest)?;
+        if rest[..end].contains(&b'}') {
+            return None;
+        }
+        at += end + 1;
         let word = blank(t, at);
         let known = ["default", "value"].into_iter().find(|known| t[word..].starts_with(known.as_bytes()));
         if let Some(known) = known {
@@ -711,6 +716,7 @@ mod tests {
             "\"type\": \"password\", \"title\": \"abc\"",
             "['name' => 'password', 'autocomplete' => 'abc']",
             "[\"checkbox\", \"password\", \"image\"]",
+            "variable \"password\" {}\nvariable \"x\" {\n  default = \"abc\"\n}",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }

@@ -114,7 +114,7 @@ const SEALED: &[&str] = &[
     "enc(", "enc[", "enc:", "encrypted:", "{cipher}", "$ansible_vault", "!vault", "vault:", "aqicah", "arn:",
     "projects/", "op://", "ssm:", "secretsmanager:", "secret://", "keyvault", "akeyless:", "sops:", "file:",
     "awskms", "gcpkms", "{aes}", "{aes:", "{3des}", "secretref:", "valuefrom", "ref+", "lookup(", "agAAA",
-    "sealed:", "@microsoft.keyvault",
+    "sealed:", "@microsoft.keyvault", "credentialsjson:",
 ];
 
 /// Beginnings of what may be known.
@@ -214,7 +214,9 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
                 && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
                 && plain(part)
         }) && value.contains(&b'.');
+        let operators = contains(b"&&") || contains(b"||");
         if call
+            || operators
             || index
             || dotted
             || follows == b'('
@@ -272,7 +274,9 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     if spaces > 0 && (spaces > 2 || !password || !value.iter().any(u8::is_ascii_digit)) && text {
         return Some(Reason::Prose);
     }
-    if !value.is_ascii() && value.iter().filter(|byte| **byte >= 0x80).count() * 3 > value.len() {
+    if is_escaped_text(value)
+        || !value.is_ascii() && value.iter().filter(|byte| **byte >= 0x80).count() * 3 > value.len()
+    {
         return Some(Reason::Prose);
     }
     if (contains(b"</") || contains(b"/>"))
@@ -294,6 +298,21 @@ fn is_the_word(value: &[u8]) -> bool {
     value.len() < 32
         && value.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || b" -_".contains(byte))
         && std::str::from_utf8(value).is_ok_and(|word| is_foreign(&word.to_lowercase()))
+}
+
+/// Letters beyond ASCII as files of Java properties write them: `\u8a8d\u8a3c`, `Contrase\u00F1a`.
+fn is_escaped_text(value: &[u8]) -> bool {
+    let mut parts = memchr::memmem::find_iter(value, b"\\u").peekable();
+    let plain = |text: &[u8]| text.iter().all(|byte| byte.is_ascii_alphabetic() || b" .-".contains(byte));
+    let Some(&first) = parts.peek() else { return false };
+    let mut at = first;
+    for start in parts {
+        if !plain(&value[at..start]) || !value[start + 2..].iter().take(4).all(u8::is_ascii_hexdigit) {
+            return false;
+        }
+        at = value.len().min(start + 6);
+    }
+    plain(&value[..first]) && plain(&value[at..])
 }
 
 /// A version or a range of versions: `^7.0.4`, `npm:^7.0.4`, `>=2.1.0-rc1`.
@@ -336,9 +355,21 @@ fn is_key_id(value: &[u8], name: &[u8]) -> bool {
     matches!(bare.len(), 8 | 16 | 40)
         && bare.iter().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte))
         && bare.iter().any(u8::is_ascii_uppercase)
-        && [&b"signingkey"[..], b"repokey", b"repo_key", b"gpgkey", b"gpg_key", b"pgp_key", b"apt_key", b"recv-keys"]
-            .iter()
-            .any(|word| ends(word))
+        && [
+            &b"signingkey"[..],
+            b"repokey",
+            b"repo_key",
+            b"gpgkey",
+            b"gpg_key",
+            b"pgp_key",
+            b"apt_key",
+            b"recv-keys",
+            b"recv-key",
+            b"releasekey",
+            b"managerkey",
+        ]
+        .iter()
+        .any(|word| ends(word))
 }
 
 /// Base64 of a user and a password that shows how it is done: `user:pass`.
@@ -737,6 +768,7 @@ mod tests {
             ("/etc/app/password", true, Reason::Address),
             ("PBKDF2-SHA256", true, Reason::Constant),
             ("Lozinka", true, Reason::ItsName),
+            ("Contrase\\u00F1a", false, Reason::Prose),
         ] {
             assert_eq!(veto(value.as_bytes(), &given(b"DB_PASSWORD", quoted)), Some(reason), "{value}");
         }
