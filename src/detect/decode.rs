@@ -256,7 +256,7 @@ pub(super) const ZONE: usize = MARGIN;
 /// All stretches that decode to text, in order and apart.
 pub(super) fn runs(text: &[u8]) -> Vec<Run> {
     let mut out = Vec::new();
-    runs_touching(text, Span::new(0, text.len()), &mut out);
+    runs_touching(text, Span::new(0, text.len()), &mut Told::default(), &mut out);
     out.sort_by_key(|run| run.span);
     out
 }
@@ -289,18 +289,26 @@ pub(super) fn rescan_runs(
             }
         }
     }
+    let mut told = Told::default();
     for &zone in zones {
-        runs_touching(text, zone, &mut out);
+        runs_touching(text, zone, &mut told, &mut out);
     }
     out.sort_by_key(|run| run.span);
     out.dedup_by_key(|run| run.span);
     out
 }
 
-/// Adds the runs, wherever they begin and end, that have bytes in the zone.
-fn runs_touching(text: &[u8], zone: Span, out: &mut Vec<Run>) {
-    base64_runs(text, zone, out);
-    escaped_runs(text, zone, out);
+/// How far zones have told of all runs: a run may go on through many, and is decoded once.
+#[derive(Default)]
+struct Told {
+    base64: usize,
+    escaped: usize,
+}
+
+/// Adds the runs, wherever they begin and end, that have bytes in the zone. Zones come in order.
+fn runs_touching(text: &[u8], zone: Span, told: &mut Told, out: &mut Vec<Run>) {
+    base64_runs(text, zone, &mut told.base64, out);
+    escaped_runs(text, zone, &mut told.escaped, out);
 }
 
 /// Bytes of base64 alphabets, both of them.
@@ -315,11 +323,14 @@ static BASE64_BYTE: [bool; 256] = {
     table
 };
 
-fn base64_runs(text: &[u8], zone: Span, out: &mut Vec<Run>) {
+fn base64_runs(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run>) {
     let is = |byte: &u8| BASE64_BYTE[*byte as usize];
     let Some(last) = zone.end.checked_sub(1) else { return };
     // Padding before the zone belongs to a run as well.
-    let from = zone.start.saturating_sub(2);
+    let from = zone.start.saturating_sub(2).max(*told);
+    if from > last {
+        return;
+    }
     // No run that was not looked at begins before this place.
     let mut start = match text.get(from) {
         Some(byte) if is(byte) => text[..from].iter().rposition(|byte| !is(byte)).map_or(0, |at| at + 1),
@@ -337,6 +348,7 @@ fn base64_runs(text: &[u8], zone: Span, out: &mut Vec<Run>) {
             let padding = text[body..].iter().take(2).take_while(|byte| **byte == b'=').count();
             out.extend(decode_run(text, Span::new(start, body), body + padding));
         }
+        *told = body;
         start = body + 1;
     }
 }
@@ -476,9 +488,11 @@ impl Escape {
 }
 
 /// Escapes of one kind in a row that say something in ASCII.
-fn escaped_runs(text: &[u8], zone: Span, out: &mut Vec<Run>) {
-    let mut at = zone.start.saturating_sub(ENTITY - 1);
-    while let Some(found) = memchr::memchr3(b'%', b'\\', b'&', &text[at..zone.end]) {
+fn escaped_runs(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run>) {
+    let mut at = zone.start.saturating_sub(ENTITY - 1).max(*told);
+    while at < zone.end
+        && let Some(found) = memchr::memchr3(b'%', b'\\', b'&', &text[at..zone.end])
+    {
         let mut start = at + found;
         let Some((kind, _, _)) = Escape::at(&text[start..]) else {
             at = start + 1;
@@ -493,17 +507,15 @@ fn escaped_runs(text: &[u8], zone: Span, out: &mut Vec<Run>) {
             count += 1;
             end += len;
         }
-        let told = decoded.bytes().filter(u8::is_ascii_graphic).count();
+        let graphic = decoded.bytes().filter(u8::is_ascii_graphic).count();
         // Nobody has to escape these: where a word holds one, it hides what the word begins with.
         let word = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphanumeric);
         let hides = matches!(decoded.as_str(), "_" | "-" | ".") && word(start.checked_sub(1)) && word(Some(end));
-        if hides || (count >= kind.fewest() && told >= kind.fewest()) {
+        if hides || (count >= kind.fewest() && graphic >= kind.fewest()) {
             out.push(Run { span: Span::new(start, end), encoding: kind.name(), text: decoded.into_bytes().into() });
         }
-        if end >= zone.end {
-            return;
-        }
         at = end.max(at + found + 1);
+        *told = at;
     }
 }
 
@@ -593,6 +605,15 @@ mod tests {
         assert_eq!(only(&percent).text, b"secret-value");
         let unicode: String = "secret-value".bytes().map(|byte| format!("\\u{byte:04x}")).collect();
         assert_eq!(only(&unicode).text, b"secret-value");
+    }
+
+    #[test]
+    fn a_run_with_many_seams_is_decoded_once() {
+        let text = BASE64.encode("words and more words, ".repeat(50_000).as_bytes());
+        let zones: Vec<Span> = (0..text.len() - 40).step_by(100).map(|at| Span::new(at, at + 26)).collect();
+        let (mut told, mut out) = (Told::default(), Vec::new());
+        zones.iter().for_each(|zone| runs_touching(text.as_bytes(), *zone, &mut told, &mut out));
+        assert_eq!(out, runs(text.as_bytes()));
     }
 
     #[test]
