@@ -156,7 +156,9 @@ pub fn conclude(rules: &RuleSet, judge: &mut Judge, text: &[u8], state: &State) 
     let found = if state.matches.is_empty() { Vec::new() } else { evidence(rules, text, &state.hits) };
     let plain = state.matches.iter().map(|(_, one)| one).filter(|one| !is_encoded(rules, one)).cloned().collect();
     let mut matches = join::resolve(rules, text, plain, &found);
+    let mut cut = false;
     for view in decode::views(text, &state.runs) {
+        cut |= view.cut;
         let inner = scan_state(rules, judge, &view.text);
         let kept: Vec<Match> =
             inner.matches.into_iter().map(|(_, one)| one).filter(|one| view.decoded(one.span).is_some()).collect();
@@ -169,7 +171,7 @@ pub fn conclude(rules: &RuleSet, judge: &mut Judge, text: &[u8], state: &State) 
         }
     }
     matches.extend(super::judge::whole_file(rules, text));
-    Scan { matches: join::settle(rules, matches), markers }
+    Scan { matches: join::settle(rules, matches), markers, cut }
 }
 
 /// Whether the match only means something where it was decoded.

@@ -24,6 +24,8 @@ const LARGEST: usize = 4 << 20;
 pub(super) struct View {
     pub(super) text: Vec<u8>,
     pieces: Vec<Piece>,
+    /// Whether more is encoded than was decoded: deeper than [`DEPTH`], or longer than [`LARGEST`].
+    pub(super) cut: bool,
 }
 
 struct Piece {
@@ -52,16 +54,16 @@ pub(super) fn views(text: &[u8], runs: &[Run]) -> Vec<View> {
 impl View {
     fn new(text: &[u8], group: &[Run]) -> Self {
         let (first, last) = (&group[0].span, &group[group.len() - 1].span);
-        let mut view = View { text: Vec::new(), pieces: Vec::new() };
+        let mut view = View { text: Vec::new(), pieces: Vec::new(), cut: false };
         let mut at = first.start.saturating_sub(CONTEXT);
         for run in group {
             if run.span.start < at {
                 // A line of a block that was decoded with the lines before it.
                 continue;
             }
-            let Some(block) = Block::of(text, run) else { continue };
+            let Some(block) = Block::of(text, run, &mut view.cut) else { continue };
             view.push(Span::new(at, run.span.start), None, Span::new(at, run.span.start).of(text));
-            let (decoded, encoding) = deepen(&block.text, block.encoding, DEPTH - 1);
+            let (decoded, encoding) = deepen(&block.text, block.encoding, DEPTH - 1, &mut view.cut);
             view.push(block.span, Some(encoding), &decoded);
             at = block.span.end;
         }
@@ -125,15 +127,15 @@ struct Block {
 
 impl Block {
     /// Nothing where the run turns out to hold no text.
-    fn of(text: &[u8], run: &Run) -> Option<Self> {
+    fn of(text: &[u8], run: &Run, cut: &mut bool) -> Option<Self> {
         if run.encoding == "base64" {
-            let (end, lines) = lines_of(text, run.span);
-            if let Some((decoded, packing)) = lines.and_then(|lines| open(base64(&lines)?)) {
+            let (end, lines) = lines_of(text, run.span, cut);
+            if let Some((decoded, packing)) = lines.and_then(|lines| open(base64(&lines)?, cut)) {
                 let span = Span::new(run.span.start, end);
                 return Some(Block { span, encoding: format!("base64{packing}"), text: decoded });
             }
             if run.text.is_empty() {
-                let (decoded, packing) = open(base64(run.span.of(text))?)?;
+                let (decoded, packing) = open(base64(run.span.of(text))?, cut)?;
                 return Some(Block { span: run.span, encoding: format!("base64{packing}"), text: decoded });
             }
         }
@@ -143,7 +145,7 @@ impl Block {
 
 /// Where base64 that begins with a whole line of it ends, and its characters if it goes on in other lines: each as long
 /// as the first, the last one shorter, whatever they are indented by.
-fn lines_of(text: &[u8], first: Span) -> (usize, Option<Vec<u8>>) {
+fn lines_of(text: &[u8], first: Span, cut: &mut bool) -> (usize, Option<Vec<u8>>) {
     let is = |byte: &u8| BASE64_BYTE[*byte as usize];
     let mut whole = first.of(text).to_vec();
     let mut at = first.end;
@@ -164,6 +166,7 @@ fn lines_of(text: &[u8], first: Span) -> (usize, Option<Vec<u8>>) {
             break;
         }
     }
+    *cut |= whole.len() >= LARGEST && at > first.end;
     (at, (at > first.end).then_some(whole))
 }
 
@@ -177,8 +180,9 @@ fn line_break(text: &[u8]) -> Option<usize> {
 }
 
 /// What decoded bytes say: text, UTF-16 or something packed, with how it is called.
-fn open(bytes: Vec<u8>) -> Option<(Vec<u8>, &'static str)> {
+fn open(bytes: Vec<u8>, cut: &mut bool) -> Option<(Vec<u8>, &'static str)> {
     if let Some((inflated, name)) = unpack(&bytes) {
+        *cut |= inflated.len() == LARGEST;
         return is_text(&inflated).then_some((inflated, name));
     }
     if is_wide(&bytes) {
@@ -224,20 +228,18 @@ fn is_packed(head: &[u8]) -> bool {
 }
 
 /// Decodes what was decoded again, as long as it is encoded as a whole.
-fn deepen(text: &[u8], encoding: String, depth: usize) -> (Vec<u8>, String) {
-    if depth == 0 {
-        return (text.to_vec(), encoding);
-    }
+fn deepen(text: &[u8], encoding: String, depth: usize, cut: &mut bool) -> (Vec<u8>, String) {
     let inner = runs(text);
-    if inner.is_empty() {
+    *cut |= depth == 0 && !inner.is_empty();
+    if inner.is_empty() || depth == 0 {
         return (text.to_vec(), encoding);
     }
     let (mut out, mut at, mut label) = (Vec::new(), 0, encoding);
     let outer = label.clone();
     for run in inner {
-        let Some(block) = (run.span.start >= at).then(|| Block::of(text, &run)).flatten() else { continue };
+        let Some(block) = (run.span.start >= at).then(|| Block::of(text, &run, cut)).flatten() else { continue };
         out.extend_from_slice(&text[at..block.span.start]);
-        let (deeper, name) = deepen(&block.text, format!("{outer}+{}", block.encoding), depth - 1);
+        let (deeper, name) = deepen(&block.text, format!("{outer}+{}", block.encoding), depth - 1, cut);
         out.extend_from_slice(&deeper);
         if name.len() > label.len() {
             label = name;
@@ -597,6 +599,15 @@ mod tests {
         let view = only(&BASE64.encode(inner.as_bytes()));
         assert_eq!(view.text, b"token: something that is long enough");
         assert_eq!(view.decoded(Span::new(0, 5)), Some("base64+base64"));
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_told() {
+        let nest = |depth: usize| {
+            (0..depth).fold("token: something that is long enough".to_owned(), |text, _| BASE64.encode(text.as_bytes()))
+        };
+        assert!(!only(&nest(DEPTH)).cut);
+        assert!(only(&nest(DEPTH + 1)).cut);
     }
 
     #[test]

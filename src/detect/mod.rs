@@ -89,6 +89,8 @@ pub struct Scan {
     pub matches: Vec<Match>,
     /// Suppression markers in the order of their place: index in the list of markers, and span.
     pub(crate) markers: Vec<(usize, Span)>,
+    /// Whether more of it is encoded than was decoded.
+    pub(crate) cut: bool,
 }
 
 impl Match {

@@ -3,6 +3,7 @@
 //! This is the joint between the walk over the packs and the detector: blobs are scanned at the roots of delta trees and
 //! rescanned at their children.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::hash::BuildHasher;
 use std::num::NonZeroU64;
@@ -16,7 +17,7 @@ use foldhash::fast::RandomState;
 use super::repo::{Git, Tips};
 use super::tree::{Entries, TreeEntry};
 use super::worktree::read_file;
-use super::{Desk, archive, merge, note_inside, skip};
+use super::{CUT, Desk, archive, merge, note_inside, skip};
 use crate::detect::{Encoding, Judge, State, Stretch, Text, rescan, scan_state, sniff};
 use crate::pack::{Error, Fault, Kind, Limits, Made, ObjectId, Op, Store, Visitor};
 use crate::plan::ScanError;
@@ -58,6 +59,8 @@ pub(crate) struct Objects {
     pub(crate) tags: Vec<(ObjectId, ObjectId)>,
     /// Objects that others name and that are not there.
     missing: HashSet<ObjectId>,
+    /// Blobs that are encoded deeper, or longer, than they were decoded.
+    cut: u64,
     pub(crate) coverage: Coverage,
 }
 
@@ -75,6 +78,7 @@ impl Objects {
         self.messages.extend(other.messages);
         self.trees.extend(other.trees);
         self.tags.extend(other.tags);
+        self.cut += other.cut;
         merge(&mut self.coverage, other.coverage);
     }
 }
@@ -104,6 +108,10 @@ pub(crate) fn read(desk: &Desk<'_>, store: &Store, tips: &Tips, root: &Path) -> 
     objects.inner_names = names.names.into_list();
     if desk.progress.interrupted() {
         return Err(ScanError::Interrupted);
+    }
+    if objects.cut > 0 {
+        let some = if objects.cut == 1 { "a version of a file" } else { "each of several versions of files" };
+        objects.coverage.notes.push(format!("{some} in '{}' {CUT}", root.display()));
     }
     let coverage = &mut objects.coverage;
     coverage.commits += others.commits;
@@ -250,7 +258,7 @@ impl Blobs<'_> {
         let (rules, eye) = (&self.desk.plan.rules, self.desk.plan.eye());
         let encoding = sniff(content);
         let Worker { judge, objects, clean, stretches, .. } = worker;
-        let (state, seen) = match base {
+        let (state, (seen, cut)) = match base {
             _ if encoding.is_wide() => {
                 let text = Text::of(content);
                 let state = scan_state(rules, judge, &text.bytes);
@@ -267,6 +275,7 @@ impl Blobs<'_> {
                 (Some(state), seen)
             }
         };
+        objects.cut += u64::from(cut);
         let seen = match archive::is_archive(content) {
             true if self.quick => return state,
             true => self.inside(objects, id, content),
@@ -426,10 +435,11 @@ impl Names<'_> {
     /// A commit or tag as text. Lines of a message count from its own first one.
     fn text(&self, judge: &mut Judge, out: &mut Objects, oid: ObjectId, data: &[u8], kind: SourceKind) {
         let plan = self.desk.plan;
+        let data = &*unsigned(data);
         let encoding = sniff(data);
         if encoding == Encoding::Bytes {
             let state = scan_state(&plan.rules, judge, data);
-            if glance(plan.eye(), judge, data, encoding, &state).is_empty() {
+            if glance(plan.eye(), judge, data, encoding, &state).0.is_empty() {
                 return;
             }
         }
@@ -514,6 +524,22 @@ impl Names<'_> {
         }
         number
     }
+}
+
+/// A commit with blanks for its signature, which is public and random: what its lines hold is no secret.
+fn unsigned(data: &[u8]) -> Cow<'_, [u8]> {
+    let header = memchr::memmem::find(data, b"\n\n").unwrap_or(data.len());
+    let Some(start) = memchr::memmem::find(&data[..header], b"\ngpgsig") else { return Cow::Borrowed(data) };
+    let mut out = data.to_vec();
+    let mut signed = false;
+    for line in out[start + 1..header].split_mut(|byte| *byte == b'\n') {
+        // Lines of a field that goes on begin with a space.
+        signed = line.starts_with(b"gpgsig") || (signed && line.starts_with(b" "));
+        if signed {
+            line.fill(b' ');
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// Lines of the header, with the empty line that ends it.
@@ -610,6 +636,17 @@ pub(crate) fn gaps(git: &Git, tips: &Tips, objects: &Objects, shown: &str, cover
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_signature_is_left_out_and_lines_stay_where_they_are() {
+        let raw = b"tree 1\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n abc=\n -----END\nencoding x\n\ngpgsig of the message\n kept\n";
+        let out = unsigned(raw);
+        let lines: Vec<&[u8]> = out.split(|byte| *byte == b'\n').collect();
+        assert_eq!(lines[0], b"tree 1");
+        assert!(lines[1..5].iter().all(|line| line.iter().all(|byte| *byte == b' ')));
+        assert_eq!(lines[5..], [&b"encoding x"[..], b"", b"gpgsig of the message", b" kept", b""]);
+        assert_eq!(out.len(), raw.len());
+    }
 
     #[test]
     fn dates_keep_their_offset() {

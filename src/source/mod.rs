@@ -38,12 +38,19 @@ pub(crate) fn skip(coverage: &mut Coverage, what: impl Into<String>, why: impl I
     coverage.skipped.push(Skipped { what: what.into(), why: why.into() });
 }
 
-/// Notes what was met inside an archive of this name.
+/// What is said of texts that are encoded deeper, or longer, than they were decoded.
+pub(crate) const CUT: &str =
+    "holds text that is encoded more than three deep or longer than 4 MiB: it was decoded that far";
+
+/// Notes what was met inside a file of this name.
 pub(crate) fn note_inside(coverage: &mut Coverage, name: &str, opened: Opened) {
     let inside = |path: String| if path.is_empty() { name.to_owned() } else { format!("{name}!{path}") };
     coverage.members += opened.members;
     for (path, why) in opened.skipped {
         skip(coverage, inside(path), why);
+    }
+    for path in opened.cut {
+        coverage.notes.push(format!("'{}' {CUT}", inside(path)));
     }
     for (path, format) in opened.closed {
         coverage.notes.push(format!(

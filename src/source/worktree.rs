@@ -235,9 +235,11 @@ pub(crate) fn read_file(
         window.settle(&mut sighted);
         all.sightings.append(&mut sighted.sightings);
         all.unused.append(&mut sighted.unused);
+        all.opened.cut.append(&mut sighted.opened.cut);
         read += window.content.len() as u64;
         desk.progress.advance(0, window.content.len() as u64);
     })?;
+    all.opened.cut.truncate(1);
     coverage.bytes += size.max(read);
     Ok(Some(all))
 }

@@ -100,10 +100,16 @@ impl Glimpse {
     }
 }
 
-/// Glances at text whose scan is known.
-pub(crate) fn glance(eye: Eye<'_>, judge: &mut Judge, text: &[u8], encoding: Encoding, state: &State) -> Vec<Glimpse> {
+/// Glances at text whose scan is known; and whether more of it is encoded than was decoded.
+pub(crate) fn glance(
+    eye: Eye<'_>,
+    judge: &mut Judge,
+    text: &[u8],
+    encoding: Encoding,
+    state: &State,
+) -> (Vec<Glimpse>, bool) {
     if !state.may_conclude() {
-        return Vec::new();
+        return Default::default();
     }
     let scan = settled(eye.rules, detect::conclude(eye.rules, judge, text, state), encoding);
     let silenced = |one: &Match| {
@@ -111,7 +117,7 @@ pub(crate) fn glance(eye: Eye<'_>, judge: &mut Judge, text: &[u8], encoding: Enc
         covering(text, &scan.markers, one.span).any(|at| held.objection(text, scan.markers[at]).is_none())
     };
     let glimpse = |one: &Match| Glimpse { rule: one.rule, secret: one.secret.clone(), silenced: silenced(one) };
-    scan.matches.iter().map(glimpse).collect()
+    (scan.matches.iter().map(glimpse).collect(), scan.cut)
 }
 
 /// What a nameless value next to a word means is a matter of text; a binary has neither lines nor names.
@@ -175,8 +181,10 @@ pub(crate) fn sight_file(plan: &Plan, content: &[u8]) -> Sighted {
     // Nobody reviews suppressions inside an archive: a misspelt marker there is not told.
     let eye = Eye { near_misses: false, ..plan.eye() };
     let mut inner: Vec<Sighting> = Vec::new();
-    outer.opened = archive::open(content, &plan.archives, &mut |member| {
-        let mut seen = sight(eye, member.content).sightings;
+    let mut cut = Vec::new();
+    let opened = archive::open(content, &plan.archives, &mut |member| {
+        let Sighted { sightings: mut seen, opened, .. } = sight(eye, member.content);
+        cut.extend(opened.cut.into_iter().map(|_| member.path.to_owned()));
         // A view shows the same content once more: only what the bytes do not tell.
         let known = |one: &Sighting, path: &str, all: &[Sighting]| {
             all.iter().rev().take_while(|other| other.member.as_deref() == Some(path)).any(|other| other.says(one))
@@ -192,6 +200,8 @@ pub(crate) fn sight_file(plan: &Plan, content: &[u8]) -> Sighted {
             inner.push(one);
         }
     });
+    cut.append(&mut outer.opened.cut);
+    outer.opened = Opened { cut, ..opened };
     // What a member says better is not told of the archive's bytes.
     outer.sightings.retain(|one| !inner.iter().any(|other| other.says(one)));
     outer.sightings.append(&mut inner);
@@ -216,8 +226,9 @@ pub(crate) fn sight(eye: Eye<'_>, content: &[u8]) -> Sighted {
     let scan = settled(rules, detect::scan(rules, bytes), text.encoding);
     let misspelt =
         if eye.near_misses && text.encoding != Encoding::Binary { detect::near_misses(bytes) } else { vec![] };
+    let opened = Opened { cut: scan.cut.then(String::new).into_iter().collect(), ..Opened::default() };
     if scan.matches.is_empty() && scan.markers.is_empty() && misspelt.is_empty() {
-        return Sighted::default();
+        return Sighted { opened, ..Sighted::default() };
     }
     let lines = LineIndex::new(bytes);
     let page = Page { rules, bytes, lines: &lines, matches: &scan.matches };
@@ -281,7 +292,7 @@ pub(crate) fn sight(eye: Eye<'_>, content: &[u8]) -> Sighted {
     });
     let mut unused: Vec<Unused> = idle.chain(misspelt).collect();
     unused.sort_by_key(|one| one.line);
-    Sighted { sightings, unused, opened: Opened::default() }
+    Sighted { sightings, unused, opened }
 }
 
 /// A blob with the matches to keep out of sight.

@@ -115,6 +115,8 @@ pub(crate) struct Opened {
     pub(crate) skipped: Vec<(String, String)>,
     /// Formats that are not opened: path and name.
     pub(crate) closed: Vec<(String, &'static str)>,
+    /// Paths of texts that are encoded deeper, or longer, than they were decoded.
+    pub(crate) cut: Vec<String>,
 }
 
 /// How many members of one archive are told as not read; the others are counted.
