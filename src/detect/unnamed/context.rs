@@ -88,9 +88,9 @@ fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> boo
     (opened && lower && matches!(one.follows, b')' | b','))
             // `valid = mode === "password"`: an operator follows.
         || (one.spaced && goes_into_an_expression(window, one))
-        // `user, password = parts`: several are given their values at once.
+        // `user, password = parts`: several are given their values at once, be it in the code of a text.
         || (line.trim_ascii_end().ends_with(b",")
-            && line.iter().all(|byte| byte.is_ascii_alphanumeric() || b" \t_,.*".contains(byte)))
+            && line.rsplit(|byte| *byte == b'`').next().unwrap_or_default().iter().all(|byte| byte.is_ascii_alphanumeric() || b" \t_,.*".contains(byte)))
 }
 
 /// Whether the operator of an expression follows: `valid = mode === "password"`.
