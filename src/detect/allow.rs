@@ -367,8 +367,8 @@ fn encrypted_key(secret: &[u8]) -> bool {
 
 /// Whether it is base64 of a user and a password that is a placeholder, a template or a plain word.
 fn sample_pair(secret: &[u8]) -> bool {
-    let Some(pair) = super::checksum::base64(secret) else { return false };
-    let Some(password) = pair.splitn(2, |byte| *byte == b':').nth(1) else { return false };
+    let Some((pair, colon)) = super::checksum::pair(secret) else { return false };
+    let password = &pair[colon + 1..];
     placeholder(password) || template(password) || repeats(password) || sequence(password) || plain_word(password)
 }
 

@@ -170,9 +170,15 @@ pub(crate) fn base64(text: &[u8]) -> Option<Vec<u8>> {
     BASE64.decode(&plain).ok()
 }
 
+/// What base64 of a user and a password says, and where the colon between them stands (RFC 7617).
+pub(crate) fn pair(text: &[u8]) -> Option<(Vec<u8>, usize)> {
+    let pair = base64(text)?;
+    let colon = memchr::memchr(b':', &pair)?;
+    Some((pair, colon))
+}
+
 fn basic_pair(secret: &[u8]) -> bool {
-    let Some(pair) = base64(secret) else { return false };
-    let Some(colon) = memchr::memchr(b':', &pair) else { return false };
+    let Some((pair, colon)) = pair(secret) else { return false };
     pair.len() - colon > 4 && pair.iter().all(|byte| (0x20..0x7f).contains(byte))
 }
 

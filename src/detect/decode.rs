@@ -19,6 +19,9 @@ const DEPTH: usize = 3;
 const SHORTEST: usize = 24;
 /// Most bytes of a run that are decoded, and most that come out of what is packed.
 const LARGEST: usize = 4 << 20;
+/// What is said of texts that are encoded deeper, or longer, than that.
+pub(crate) const CUT: &str =
+    "holds text that is encoded more than three deep or longer than 4 MiB: it was decoded that far";
 
 /// Text with encoded stretches replaced by what they say.
 pub(super) struct View {

@@ -23,7 +23,7 @@ mod text;
 pub mod unnamed;
 
 pub use carry::{State, Stretch, conclude, count_hits, rescan, scan_state};
-pub(crate) use decode::entity;
+pub(crate) use decode::{CUT, entity};
 pub use explain::{Explanation, explain};
 pub use judge::Judge;
 pub(crate) use marker::{Bond, MARKERS, Scope, near_misses, reason};

@@ -25,6 +25,8 @@ static PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.jsonl"));
 const SEPARATORS: &[u8] = b"_-";
 /// The longest prefix.
 const LONGEST_PREFIX: usize = 24;
+/// Fewest bytes behind a prefix that may be a credential.
+const SHORTEST_REST: usize = 12;
 /// Prefixes of credentials that other values begin with, too.
 #[rustfmt::skip]
 const ORDINARY: &[&str] = &[
@@ -395,9 +397,10 @@ impl RuleSet {
             all
         });
         let head = value[..=longest].to_ascii_lowercase();
-        let ends = head.iter().enumerate().filter(|(_, byte)| SEPARATORS.contains(byte)).map(|(at, _)| at + 1);
-        ends.into_iter().any(|end| {
-            value.len() < end + 12 && prefixes.binary_search_by(|known| known.as_bytes().cmp(&head[..end])).is_ok()
+        let mut ends = head.iter().enumerate().filter(|(_, byte)| SEPARATORS.contains(byte)).map(|(at, _)| at + 1);
+        ends.any(|end| {
+            value.len() < end + SHORTEST_REST
+                && prefixes.binary_search_by(|known| known.as_bytes().cmp(&head[..end])).is_ok()
         })
     }
 

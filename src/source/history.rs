@@ -17,8 +17,8 @@ use foldhash::fast::RandomState;
 use super::repo::{Git, Tips};
 use super::tree::{Entries, TreeEntry};
 use super::worktree::read_file;
-use super::{CUT, Desk, archive, merge, note_inside, skip};
-use crate::detect::{Encoding, Judge, State, Stretch, Text, rescan, scan_state, sniff};
+use super::{Desk, archive, merge, note_inside, skip};
+use crate::detect::{CUT, Encoding, Judge, State, Stretch, Text, rescan, scan_state, sniff};
 use crate::pack::{Error, Fault, Kind, Limits, Made, ObjectId, Op, Store, Visitor};
 use crate::plan::ScanError;
 use crate::report::{Coverage, SourceKind};
@@ -526,7 +526,8 @@ impl Names<'_> {
     }
 }
 
-/// A commit with blanks for its signature, which is public and random: what its lines hold is no secret.
+/// A commit with blanks for its signature, which is public and random: what its lines hold is no secret. A line that no
+/// armour has stays as it is.
 fn unsigned(data: &[u8]) -> Cow<'_, [u8]> {
     let header = memchr::memmem::find(data, b"\n\n").unwrap_or(data.len());
     let Some(start) = memchr::memmem::find(&data[..header], b"\ngpgsig") else { return Cow::Borrowed(data) };
@@ -535,7 +536,8 @@ fn unsigned(data: &[u8]) -> Cow<'_, [u8]> {
     for line in out[start + 1..header].split_mut(|byte| *byte == b'\n') {
         // Lines of a field that goes on begin with a space.
         signed = line.starts_with(b"gpgsig") || (signed && line.starts_with(b" "));
-        if signed {
+        let armour = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=- ".contains(byte);
+        if signed && line.iter().all(armour) {
             line.fill(b' ');
         }
     }
@@ -646,6 +648,7 @@ mod tests {
         assert!(lines[1..5].iter().all(|line| line.iter().all(|byte| *byte == b' ')));
         assert_eq!(lines[5..], [&b"encoding x"[..], b"", b"gpgsig of the message", b" kept", b""]);
         assert_eq!(out.len(), raw.len());
+        assert_eq!(&*unsigned(b"tree 1\ngpgsig a_b: c\n d_e\n\n"), b"tree 1\ngpgsig a_b: c\n d_e\n\n");
     }
 
     #[test]

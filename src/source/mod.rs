@@ -10,6 +10,7 @@ pub(crate) mod worktree;
 
 use archive::Opened;
 
+use crate::detect::CUT;
 use crate::plan::{Plan, Progress};
 use crate::report::{Coverage, Skipped};
 
@@ -37,10 +38,6 @@ pub(crate) fn skip(coverage: &mut Coverage, what: impl Into<String>, why: impl I
     coverage.incomplete = true;
     coverage.skipped.push(Skipped { what: what.into(), why: why.into() });
 }
-
-/// What is said of texts that are encoded deeper, or longer, than they were decoded.
-pub(crate) const CUT: &str =
-    "holds text that is encoded more than three deep or longer than 4 MiB: it was decoded that far";
 
 /// Notes what was met inside a file of this name.
 pub(crate) fn note_inside(coverage: &mut Coverage, name: &str, opened: Opened) {

@@ -240,6 +240,7 @@ pub(crate) fn read_file(
         desk.progress.advance(0, window.content.len() as u64);
     })?;
     all.opened.cut.truncate(1);
+    note_inside(coverage, name, std::mem::take(&mut all.opened));
     coverage.bytes += size.max(read);
     Ok(Some(all))
 }

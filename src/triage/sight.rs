@@ -183,13 +183,13 @@ pub(crate) fn sight_file(plan: &Plan, content: &[u8]) -> Sighted {
     let mut inner: Vec<Sighting> = Vec::new();
     let mut cut = Vec::new();
     let opened = archive::open(content, &plan.archives, &mut |member| {
-        let Sighted { sightings: mut seen, opened, .. } = sight(eye, member.content);
-        cut.extend(opened.cut.into_iter().map(|_| member.path.to_owned()));
+        let seen = sight(eye, member.content);
+        cut.extend(seen.opened.cut.iter().map(|_| member.path.to_owned()));
         // A view shows the same content once more: only what the bytes do not tell.
         let known = |one: &Sighting, path: &str, all: &[Sighting]| {
             all.iter().rev().take_while(|other| other.member.as_deref() == Some(path)).any(|other| other.says(one))
         };
-        for mut one in seen.drain(..) {
+        for mut one in seen.sightings {
             if member.view.is_some() && known(&one, member.path, &inner) {
                 continue;
             }

@@ -207,6 +207,18 @@ fn a_file_too_large_to_hold_is_read_to_its_end_with_right_lines() {
 }
 
 #[test]
+fn what_is_encoded_too_deep_is_noted_of_files_of_any_size() {
+    let folder = Folder::new();
+    let deep = fill("{{base64 of {{base64 of {{base64 of {{base64 of some words of a text}}}}}}}}", 1);
+    folder.write("small.txt", format!("x = {deep}\n"));
+    folder.write("huge.txt", format!("{}x = {deep}\n", "some words\n".repeat(3_100_000)));
+    let notes = folder.scan(&[]).notes();
+    for name in ["small.txt", "huge.txt"] {
+        assert!(notes.contains(&format!("{name}' holds text that is encoded more than three deep")), "{notes}");
+    }
+}
+
+#[test]
 fn a_file_named_by_a_client_id_holds_its_secret() {
     let repo = Repo::new();
     let (name, secret) = (fill("{{uuid4}}", 1), fill("{{b64url 32}}", 2));

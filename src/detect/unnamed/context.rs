@@ -50,10 +50,11 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
     if one.kind == Kind::Spaced && one.quoted_name && BLOCKS.iter().any(|word| first_word(line) == word.as_bytes()) {
         return Some(Reason::Identifier);
     }
-    if is_variable(window, line, one, value) || refers(one.name.of(window)) {
+    if is_variable(window, line, one, value) || refers(label) {
         return Some(Reason::Reference);
     }
-    (is_prose(window, line, one, label, value) || stands_among_texts(window, one, value)).then_some(Reason::Prose)
+    (is_prose(window, line, one, label, value) || stands_among_texts(window, line, one, label, value))
+        .then_some(Reason::Prose)
 }
 
 fn first_word(line: &[u8]) -> &[u8] {
@@ -85,12 +86,14 @@ fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> boo
     let opened = line.iter().filter(|byte| **byte == b'(').count() > line.iter().filter(|byte| **byte == b')').count();
     let lower = !value.iter().any(u8::is_ascii_uppercase);
     // `connect(host, password=settings)`: a bare word among the arguments of a call.
-    (opened && lower && matches!(one.follows, b')' | b','))
-            // `valid = mode === "password"`: an operator follows.
-        || (one.spaced && goes_into_an_expression(window, one))
-        // `user, password = parts`: several are given their values at once, be it in the code of a text.
-        || (line.trim_ascii_end().ends_with(b",")
-            && line.rsplit(|byte| *byte == b'`').next().unwrap_or_default().iter().all(|byte| byte.is_ascii_alphanumeric() || b" \t_,.*".contains(byte)))
+    let argument = opened && lower && matches!(one.follows, b')' | b',');
+    // `valid = mode === "password"`: an operator follows.
+    let operand = one.spaced && goes_into_an_expression(window, one);
+    // `user, password = parts`: several are given their values at once, be it in the code of a text.
+    let code = line.rsplit(|byte| *byte == b'`').next().unwrap_or_default();
+    let several = line.trim_ascii_end().ends_with(b",")
+        && code.iter().all(|byte| byte.is_ascii_alphanumeric() || b" \t_,.*".contains(byte));
+    argument || operand || several
 }
 
 /// Whether the operator of an expression follows: `valid = mode === "password"`.
@@ -156,11 +159,10 @@ fn goes_on(window: &[u8], one: &Candidate) -> bool {
 }
 
 /// Whether a word with a capital and without digits stands among texts for people, as in the translations of a program.
-fn stands_among_texts(window: &[u8], one: &Candidate, value: &[u8]) -> bool {
+fn stands_among_texts(window: &[u8], line: &[u8], one: &Candidate, label: &[u8], value: &[u8]) -> bool {
     let bare = one.quote == 0 && one.kind == Kind::Assigned;
-    let line = window[..one.name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
     // Names in capitals are settings, whatever the texts about them say.
-    let screams = !one.name.of(window).iter().any(u8::is_ascii_lowercase);
+    let screams = !label.iter().any(u8::is_ascii_lowercase);
     if screams
         || (bare && one.operator != Operator::Colon && !line.trim_ascii().is_empty())
         || matches!(one.kind, Kind::Call | Kind::Flag | Kind::Parameter | Kind::Item)

@@ -321,10 +321,10 @@ fn is_version(value: &[u8]) -> bool {
         [&b"npm:"[..], b"workspace:", b"patch:"].iter().find_map(|kind| value.strip_prefix(*kind)).unwrap_or(value);
     let sign = bare.iter().take_while(|byte| b"^~<>=v ".contains(byte)).count();
     let number = bare[sign..].split(|byte| b"-+".contains(byte)).next().unwrap_or_default();
-    let parts = number.split(|byte| *byte == b'.');
+    let mut parts = number.split(|byte| *byte == b'.');
     number.len() >= 5
         && number.iter().filter(|byte| **byte == b'.').count() == 2
-        && parts.into_iter().all(|part| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit))
+        && parts.all(|part| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit))
 }
 
 /// Hashes of passwords as MySQL (`*` and 40 digits) and PostgreSQL (`md5` and 32) store them.
@@ -348,28 +348,20 @@ fn is_analytics_id(value: &[u8]) -> bool {
     value.strip_prefix(b"UA-").is_some_and(|rest| rest.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-'))
 }
 
+/// With what the names of OpenPGP keys' ids end.
+#[rustfmt::skip]
+const KEY_IDS: &[&str] = &[
+    "signingkey", "repokey", "repo_key", "gpgkey", "gpg_key", "pgp_key", "apt_key", "recv-keys", "recv-key", "releasekey",
+    "managerkey",
+];
+
 /// The id or fingerprint of an OpenPGP key, as git's `user.signingKey` and lists of package sources name it.
 fn is_key_id(value: &[u8], name: &[u8]) -> bool {
     let bare = value.strip_prefix(b"0x").unwrap_or(value);
-    let ends = |word: &[u8]| name.len() >= word.len() && name[name.len() - word.len()..].eq_ignore_ascii_case(word);
     matches!(bare.len(), 8 | 16 | 40)
         && bare.iter().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte))
         && bare.iter().any(u8::is_ascii_uppercase)
-        && [
-            &b"signingkey"[..],
-            b"repokey",
-            b"repo_key",
-            b"gpgkey",
-            b"gpg_key",
-            b"pgp_key",
-            b"apt_key",
-            b"recv-keys",
-            b"recv-key",
-            b"releasekey",
-            b"managerkey",
-        ]
-        .iter()
-        .any(|word| ends(word))
+        && KEY_IDS.iter().any(|word| name.to_ascii_lowercase().ends_with(word.as_bytes()))
 }
 
 /// Base64 of a user and a password that shows how it is done: `user:pass`.
@@ -377,11 +369,10 @@ fn is_sample_pair(value: &[u8]) -> bool {
     if value.len() < 8 || value.len() > 64 || !value.len().is_multiple_of(4) {
         return false;
     }
-    let Some(pair) = checksum::base64(value).filter(|pair| pair.iter().all(|byte| (0x20..0x7f).contains(byte))) else {
-        return false;
-    };
-    let password = pair.splitn(2, |byte| *byte == b':').nth(1);
-    password.is_some_and(|password| SHOWN.iter().any(|shown| password.eq_ignore_ascii_case(shown.as_bytes())))
+    checksum::pair(value).is_some_and(|(pair, colon)| {
+        let printable = pair.iter().all(|byte| (0x20..0x7f).contains(byte));
+        printable && SHOWN.iter().any(|shown| pair[colon + 1..].eq_ignore_ascii_case(shown.as_bytes()))
+    })
 }
 
 /// Whether many letters, or five digits, follow each other as nobody draws them.
