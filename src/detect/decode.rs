@@ -330,37 +330,63 @@ static BASE64_BYTE: [bool; 256] = {
 
 fn base64_runs(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run>) {
     let is = |byte: &u8| BASE64_BYTE[*byte as usize];
-    let Some(last) = zone.end.checked_sub(1) else { return };
-    // Padding before the zone belongs to a run as well.
-    let from = zone.start.saturating_sub(2).max(*told);
-    if from > last {
-        return;
-    }
-    // No run that was not looked at begins before this place.
-    let mut start = match text.get(from) {
-        Some(byte) if is(byte) => text[..from].iter().rposition(|byte| !is(byte)).map_or(0, |at| at + 1),
-        _ => from + 1,
+    let eight = |at: usize| text.get(at..).and_then(<[u8]>::first_chunk).is_some_and(may_be_base64);
+    let eight_before = |at: usize| at.checked_sub(8).is_some_and(eight);
+    // Adds the run around a place, and says where to go on.
+    let mut see = |place: usize| {
+        let start = text[..place].iter().rposition(|byte| !is(byte)).map_or(0, |at| at + 1);
+        let end = text[place..].iter().position(|byte| !is(byte)).map_or(text.len(), |at| place + at);
+        if end - start >= SHORTEST {
+            let padding = text[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
+            out.extend(decode_run(text, Span::new(start, end), end + padding));
+        }
+        end + 1
     };
-    while start <= last {
-        // A run has at least SHORTEST bytes: most are told from the last of them, looked for backwards.
-        let probe = (start + SHORTEST - 1).clamp(from, last);
-        if let Some(gap) = text[start..=probe].iter().rposition(|byte| !is(byte)) {
-            start += gap + 1;
-            continue;
-        }
-        let body = text[probe..].iter().position(|byte| !is(byte)).map_or(text.len(), |at| probe + at);
-        if body - start >= SHORTEST {
-            let padding = text[body..].iter().take(2).take_while(|byte| **byte == b'=').count();
-            out.extend(decode_run(text, Span::new(start, body), body + padding));
-        }
-        *told = body;
-        start = body + 1;
+    // Padding before the zone belongs to a run as well.
+    let mut at = zone.start.saturating_sub(2).max(*told);
+    // What goes on beyond the zone has half of its bytes on one side of the place.
+    let goes_on = |at: usize| (eight(at) || eight_before(at)) && is(&text[at]);
+    if at < zone.end && goes_on(at) {
+        at = see(at);
+        *told = at;
     }
+    // What begins and ends in it holds eight bytes of every 24, and eight more before or behind those.
+    while at + 8 <= zone.end {
+        if eight(at) && (eight(at + 8) || eight_before(at)) && text[at..at + 8].iter().all(is) {
+            at = see(at);
+            *told = at;
+        } else {
+            at += SHORTEST - 8;
+        }
+    }
+    if *told < zone.end && goes_on(zone.end - 1) {
+        *told = see(zone.end - 1);
+    }
+}
+
+/// Eight times the same byte is this times the byte.
+const EACH: u64 = 0x0101_0101_0101_0101;
+
+/// Whether eight bytes may all be base64's: a comma, a full stop and a few that text does not hold pass, too.
+#[inline]
+fn may_be_base64(eight: &[u8; 8]) -> bool {
+    let word = u64::from_le_bytes(*eight);
+    let small = word & (0x7F * EACH) | 0x20 * EACH;
+    // Nothing is carried from byte to byte.
+    let from = |least: u8| small + u64::from(0x80 - least) * EACH;
+    let all = (from(b'+') & !from(b'9' + 1)) | (from(b'a') & !from(b'z' + 1)) | from(0x7F);
+    all & !word & (0x80 * EACH) == 0x80 * EACH
 }
 
 fn decode_run(text: &[u8], body: Span, padded_end: usize) -> Option<Run> {
     let bytes = body.of(text);
     if bytes.len().is_multiple_of(2) && bytes.iter().all(u8::is_ascii_hexdigit) {
+        // Nearly all are digests.
+        let head: [u8; SHORTEST / 2] =
+            std::array::from_fn(|at| hex_byte(&bytes[2 * at..2 * at + 2]).unwrap_or_default());
+        if !is_text(&head) {
+            return None;
+        }
         let decoded: Option<Vec<u8>> = bytes.chunks_exact(2).map(hex_byte).collect();
         return decoded.filter(|decoded| is_text(decoded)).map(|text| Run {
             span: body,
@@ -492,13 +518,28 @@ impl Escape {
     }
 }
 
+/// Where the next character stands that escapes begin with. They are too near to each other for a search by larger steps.
+fn next_escape(text: &[u8], mut at: usize, end: usize) -> Option<usize> {
+    let zero = |word: u64| word.wrapping_sub(EACH) & !word;
+    while let Some(eight) = text.get(at..end).and_then(<[u8]>::first_chunk) {
+        let word = u64::from_le_bytes(*eight);
+        let of = |byte: u8| zero(word ^ u64::from(byte) * EACH);
+        // What stands behind a byte that is there may be taken for one; the lowest is right.
+        let found = (of(b'%') | of(b'\\') | of(b'&')) & (0x80 * EACH);
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    let rest = text.get(at..end)?.iter().position(|byte| matches!(byte, b'%' | b'\\' | b'&'))?;
+    Some(at + rest)
+}
+
 /// Escapes of one kind in a row that say something in ASCII.
 fn escaped_runs(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run>) {
     let mut at = zone.start.saturating_sub(ENTITY - 1).max(*told);
-    while at < zone.end
-        && let Some(found) = memchr::memchr3(b'%', b'\\', b'&', &text[at..zone.end])
-    {
-        let mut start = at + found;
+    while let Some(found) = next_escape(text, at, zone.end) {
+        let mut start = found;
         let Some((kind, _, _)) = Escape::at(&text[start..]) else {
             at = start + 1;
             continue;
@@ -519,7 +560,7 @@ fn escaped_runs(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run>) {
         if hides || (count >= kind.fewest() && graphic >= kind.fewest()) {
             out.push(Run { span: Span::new(start, end), encoding: kind.name(), text: decoded.into_bytes().into() });
         }
-        at = end.max(at + found + 1);
+        at = end.max(found + 1);
         *told = at;
     }
 }

@@ -19,6 +19,7 @@ pub(crate) mod judge;
 mod marker;
 mod plain;
 pub(crate) mod prefilter;
+mod rarity;
 mod text;
 pub mod unnamed;
 

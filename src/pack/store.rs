@@ -96,7 +96,8 @@ impl Store {
 
     /// Whether the store names this object.
     pub fn contains(&self, id: &ObjectId) -> bool {
-        self.copies(id).next().is_some()
+        self.packs.iter().any(|pack| pack.index.find(id).is_some())
+            || self.loose.binary_search_by(|(held, _)| held.cmp(id)).is_ok()
     }
 
     /// Reads one object of at most [`MAX_OBJECT`] bytes.

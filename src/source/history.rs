@@ -340,7 +340,7 @@ struct Recent {
 
 impl Recent {
     const NAMES: usize = 1 << 12;
-    const KEYS: usize = 1 << 14;
+    const KEYS: usize = 1 << 17;
 }
 
 impl Default for Recent {

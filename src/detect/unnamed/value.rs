@@ -1,7 +1,7 @@
 //! What a value looks like, and the reasons for which it cannot be a secret whatever its name says.
 
 use super::name::{is_foreign, words};
-use crate::detect::prefilter::surprise;
+use crate::detect::rarity::surprise;
 use crate::detect::{allow, checksum};
 
 /// A reason for which a value is no secret.
