@@ -371,7 +371,7 @@ const EACH: u64 = 0x0101_0101_0101_0101;
 #[inline]
 fn may_be_base64(eight: &[u8; 8]) -> bool {
     let word = u64::from_le_bytes(*eight);
-    let small = word & (0x7F * EACH) | 0x20 * EACH;
+    let small = word & (0x7F * EACH) | (0x20 * EACH);
     // Nothing is carried from byte to byte.
     let from = |least: u8| small + u64::from(0x80 - least) * EACH;
     let all = (from(b'+') & !from(b'9' + 1)) | (from(b'a') & !from(b'z' + 1)) | from(0x7F);
@@ -523,7 +523,7 @@ fn next_escape(text: &[u8], mut at: usize, end: usize) -> Option<usize> {
     let zero = |word: u64| word.wrapping_sub(EACH) & !word;
     while let Some(eight) = text.get(at..end).and_then(<[u8]>::first_chunk) {
         let word = u64::from_le_bytes(*eight);
-        let of = |byte: u8| zero(word ^ u64::from(byte) * EACH);
+        let of = |byte: u8| zero(word ^ (u64::from(byte) * EACH));
         // What stands behind a byte that is there may be taken for one; the lowest is right.
         let found = (of(b'%') | of(b'\\') | of(b'&')) & (0x80 * EACH);
         if found != 0 {
