@@ -76,6 +76,17 @@ impl Store {
         Ok(Store { directories, packs, loose, troubles })
     }
 
+    /// At least how many objects the packs of `objects`, and of the directories it borrows from, hold: told by the size of
+    /// their indices, which are not read.
+    pub(crate) fn at_least(objects: &Path) -> usize {
+        let directories = alternates::directories(objects, &mut Vec::new());
+        let files = directories.iter().filter_map(|directory| fs::read_dir(directory.join("pack")).ok());
+        let indices = files.flatten().flatten().filter(|file| file.path().extension() == Some(OsStr::new("idx")));
+        let bytes: u64 = indices.filter_map(|file| file.metadata().ok()).map(|about| about.len()).sum();
+        // Of each an id of 20 or 32 bytes, a checksum, and an offset of four bytes or twelve.
+        (bytes / 48) as usize
+    }
+
     /// What could not be opened: packs, indices, alternates, directories.
     pub fn troubles(&self) -> &[Error] {
         &self.troubles

@@ -369,8 +369,13 @@ impl<'a> Reader<'a> {
         if self.single != self.patience || self.desk.plan.whole {
             return;
         }
+        let directory = self.repo.commondir().join("objects");
+        self.patience = Store::at_least(&directory) / OBJECTS_FOR_A_BLOB;
+        if self.single < self.patience {
+            return;
+        }
         // libgit2 opens repositories of SHA-1 alone. What the walk cannot read is read, and told, one by one.
-        let Ok(store) = Store::open(&self.repo.commondir().join("objects"), HashKind::Sha1) else { return };
+        let Ok(store) = Store::open(&directory, HashKind::Sha1) else { return };
         let objects = store.objects().count();
         self.patience = objects / OBJECTS_FOR_A_BLOB;
         if self.single >= self.patience {
