@@ -2,6 +2,7 @@
 //! literals lead to is told by that.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use regex_automata::PatternID;
 use regex_automata::meta::{self, Regex};
@@ -16,11 +17,17 @@ use crate::detect::unnamed;
 /// The farthest that a pattern may reach.
 const FARTHEST: usize = 16 << 10;
 
+/// Searches after which a pattern gets the matcher for many.
+const OFTEN: u32 = 256;
+
 /// One pattern of a rule with its window.
 pub(crate) struct Variant {
     pub(crate) form: VariantForm,
     shape: OnceLock<Shape>,
     matcher: OnceLock<Matcher>,
+    /// How often the matcher was asked for, and the one for those that are often.
+    asked: AtomicU32,
+    busy: OnceLock<Matcher>,
 }
 
 /// What is known of all matches.
@@ -46,7 +53,13 @@ pub(crate) struct Matcher {
 
 impl Variant {
     pub(super) fn new(form: VariantForm) -> Self {
-        Variant { form, shape: OnceLock::new(), matcher: OnceLock::new() }
+        Variant {
+            form,
+            shape: OnceLock::new(),
+            matcher: OnceLock::new(),
+            asked: AtomicU32::new(0),
+            busy: OnceLock::new(),
+        }
     }
 
     pub(crate) fn shape(&self) -> &Shape {
@@ -55,7 +68,10 @@ impl Variant {
 
     /// Of a pattern; a rule that weighs values has none.
     pub(crate) fn matcher(&self) -> &Matcher {
-        self.matcher.get_or_init(|| self.compile().expect(VALIDATED))
+        if self.asked.fetch_add(1, Ordering::Relaxed) < OFTEN {
+            return self.matcher.get_or_init(|| self.compile(false).expect(VALIDATED));
+        }
+        self.busy.get_or_init(|| self.compile(true).expect(VALIDATED))
     }
 
     /// Compiles it now, and says why if that cannot be done.
@@ -64,7 +80,7 @@ impl Variant {
             self.shape.set(self.outline()?).ok();
         }
         if self.form.weigh.is_none() && self.matcher.get().is_none() {
-            self.matcher.set(self.compile()?).ok();
+            self.matcher.set(self.compile(false)?).ok();
         }
         Ok(())
     }
@@ -105,10 +121,11 @@ impl Variant {
         Ok(Shape { behind, ahead, heads: Heads::of(&hir), run: Run::of(&hir), at_start })
     }
 
-    fn compile(&self) -> Result<Matcher, String> {
-        // A match that begins where the literal says needs no search for places to begin.
+    fn compile(&self, often: bool) -> Result<Matcher, String> {
+        // A match that begins where the literal says needs no search for places to begin. The automaton that tells sooner
+        // where nothing matches is made as it goes, which pays where it goes on for long.
         let searches = self.form.back.is_none();
-        let config = Regex::config().auto_prefilter(searches).onepass(false).hybrid(searches);
+        let config = Regex::config().auto_prefilter(searches).onepass(false).hybrid(searches || often);
         let regex = Regex::builder()
             .configure(configured(config))
             .build_from_hir(&parse(&self.form.pattern)?)
