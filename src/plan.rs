@@ -45,7 +45,7 @@ impl Plan {
     pub(crate) fn eye(&self) -> Eye<'_> {
         Eye {
             rules: &self.rules,
-            silence: Silence { key: &self.key, never: &self.review.policy.never },
+            silence: Silence { key: &self.key, never: &self.review.terms.policy.never },
             line_hashes: self.line_hashes,
             near_misses: self.review.thorough,
         }

@@ -48,7 +48,7 @@ impl Look {
         };
         let plan = plan_for(vec![target], basis, key()?)?;
         let Some(report) = read(&plan, false)? else { return Ok(None) };
-        let (policy, today) = (plan.review.policy, plan.review.today);
+        let (policy, today) = (plan.review.terms.policy, plan.review.today);
         let review = ReviewList::of(report.clone(), today, range.map(str::to_owned));
         Ok(Some(Look { review, report, policy, today }))
     }
