@@ -131,7 +131,7 @@ pub enum ScanError {
         source: std::io::Error,
     },
     /// A mode that needs a repository, outside of one.
-    #[error("cannot read {what} of '{}': it is not in a git repository ({why})", path.display())]
+    #[error("cannot read {what} of '{}': no git repository can be opened there ({why})", path.display())]
     NoRepository {
         /// What was to be read.
         what: &'static str,
