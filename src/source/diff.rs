@@ -416,13 +416,7 @@ impl<'a> Reader<'a> {
         let (plan, mut object) = (self.desk.plan, object);
         while let Some(tag) = object.as_tag() {
             changes.coverage.tags += 1;
-            let tagger = tag.tagger().map(|who| person(&who)).unwrap_or_default();
-            for text in [tag.message_bytes().unwrap_or_default(), tagger.as_bytes()] {
-                let seen = sight(plan.eye(), text).sightings;
-                let place = Place { object: Some(tag.id().to_string()), ..Place::direct(SourceKind::Tag, None) };
-                let stands = seen.into_iter().filter(|one| one.stands_at(&plan.rules, None));
-                changes.placed.extend(stands.map(|sighting| Placed { sighting, place: place.clone() }));
-            }
+            self.text(tag.id(), &Place::direct(SourceKind::Tag, None), changes)?;
             object = tag.target()?;
         }
         if let Some(commit) = object.as_commit() {
@@ -444,6 +438,20 @@ impl<'a> Reader<'a> {
         Ok(None)
     }
 
+    /// Reads a commit or a tag as text: its message, its people, and whatever else its header says.
+    fn text(&self, id: Oid, place: &Place, changes: &mut Changes) -> Result<(), git2::Error> {
+        let (plan, odb) = (self.desk.plan, self.repo.odb()?);
+        let object = odb.read(id)?;
+        let seen = history::texts(plan, object.data(), place.source)
+            .filter(|(_, sighting)| sighting.stands_at(&plan.rules, None))
+            .map(|(source, sighting)| {
+                let place = Place { source, object: Some(id.to_string()), ..place.clone() };
+                Placed { sighting, place }
+            });
+        changes.placed.extend(seen);
+        Ok(())
+    }
+
     fn commit(
         &mut self,
         commit: &Commit<'_>,
@@ -460,19 +468,7 @@ impl<'a> Reader<'a> {
             ..Place::direct(SourceKind::Commit, None)
         };
         if scope.is_empty() {
-            let plan = self.desk.plan;
-            let people = format!("{}\n{}", person(&commit.author()), person(&commit.committer()));
-            for (source, text) in
-                [(SourceKind::Message, commit.message_bytes()), (SourceKind::Author, people.as_bytes())]
-            {
-                let seen = sight(plan.eye(), text).sightings;
-                let place = Place { source, object: Some(commit.id().to_string()), ..place.clone() };
-                changes.placed.extend(
-                    seen.into_iter()
-                        .filter(|one| one.stands_at(&plan.rules, None))
-                        .map(|sighting| Placed { sighting, place: place.clone() }),
-                );
-            }
+            self.text(commit.id(), &Place { source: SourceKind::Message, ..place.clone() }, changes)?;
         }
         let tree = commit.tree()?;
         let parents = commit.parents().map(|parent| parent.tree()).collect::<Result<Vec<_>, _>>()?;

@@ -239,3 +239,43 @@ fn a_hook_started_below_the_root_reads_all_that_is_staged() {
     let command = command.args(["hook", "pre-commit"]).env("GIT_DIR", repo.at(".git"));
     assert_eq!(Run::of(command.output().expect("the binary runs")).code, Some(1));
 }
+
+#[test]
+fn a_mark_that_promises_another_encoding_blinds_nothing() {
+    let line = format!("{}\n", leak(1).line);
+    let prose = "a = 1\r\n".repeat(2000);
+    let cases = [
+        [&b"\xFF\xFE"[..], line.as_bytes()].concat(),
+        [&b"\xFE\xFF\n"[..], line.as_bytes()].concat(),
+        [&b"\xFF\xFE\0\0"[..], line.as_bytes()].concat(),
+        [&b"\0\0\xFE\xFF"[..], line.as_bytes()].concat(),
+        // As shells append to what they did not write.
+        [wide(&prose), line.clone().into()].concat(),
+        [prose.clone().into(), wide(&line)].concat(),
+    ];
+    for (number, content) in cases.into_iter().enumerate() {
+        let repo = branch(&[("env", &content[..content.len().min(2)])]);
+        repo.write("env", content);
+        repo.git(&["add", "env"]);
+        assert_eq!(repo.scan(&["--staged"]).places(&leak(1)).len(), 1, "{number}");
+        repo.commit_staged("A secret");
+        assert_eq!(added(&repo, &[]).places(&leak(1)).len(), 1, "{number}");
+        assert_eq!(repo.scan(&["--no-history"]).places(&leak(1)).len(), 1, "{number}");
+        assert_eq!(repo.scan(&["--no-worktree"]).places(&leak(1)).len(), 1, "{number}");
+    }
+}
+
+#[test]
+fn whatever_the_header_of_a_commit_says_is_read() {
+    let repo = branch(&[]);
+    let (tree, parent) = (repo.git(&["rev-parse", "HEAD^{tree}"]), repo.git(&["rev-parse", "HEAD"]));
+    let who = "Ada Tester <ada@example.org> 1700000000 +0000";
+    let header = format!("tree {tree}\nparent {parent}\nauthor {who}\ncommitter {who}\n");
+    let tag = format!("mergetag object {parent}\n type commit\n tag v1\n tagger {who}\n \n {}\n", leak(1).line);
+    for extra in [format!("note {}\n", leak(1).line), tag] {
+        let file = repo.write(".git/raw", format!("{header}{extra}\nA message\n")).display().to_string();
+        let commit = repo.git(&["hash-object", "-t", "commit", "-w", "--literally", &file]);
+        let range = format!("{parent}..{commit}");
+        assert_eq!(repo.scan(&["--range", &range]).place(&leak(1), "message")["commit"], commit.as_str());
+    }
+}
