@@ -169,7 +169,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Refs that are pushed together are read as if they were pushed one after the other.
+    /// Refs that are pushed together are read as if they were pushed one after the other, each with its own ledger.
     fn fresh(&mut self, path: &Path, tips: &[String], known: &[String]) -> Result<(), ScanError> {
         let repo = open_for_hook(path, "new objects")?;
         let target = format!("what is new in '{}'", display(path));
@@ -178,16 +178,23 @@ impl<'a> Run<'a> {
         }
         let read: Vec<String> =
             self.fresh.iter().filter(|(other, _)| other == path).map(|(_, tip)| tip.clone()).collect();
-        let mut changes = diff::fresh(&self.desk, path, &repo, tips, known, &read)?;
+        let brought = diff::fresh(&self.desk, path, &repo, tips, known, &read)?;
         self.fresh.extend(tips.iter().map(|tip| (path.to_path_buf(), tip.clone())));
-        sign_all(&mut changes.placed);
-        let end = decisions::first_commit(&repo, tips);
-        let ledger = self.ledger(end.and_then(|end| decisions::of_commit(&repo, &end, LEDGER)));
-        let authors = decisions::entry_authors(&repo, &changes.commits, &self.desk.plan.key)
-            .map_err(|source| ScanError::Git { what: "read the ledger's history", path: path.into(), source })?;
-        self.judge(&mut changes.placed, &ledger, Some(&authors));
+        for (index, mut changes) in brought.into_iter().enumerate() {
+            // A ref that brings nothing to judge needs no ledger.
+            if !changes.placed.is_empty() {
+                sign_all(&mut changes.placed);
+                let end = tips.get(index).and_then(|tip| decisions::first_commit(&repo, std::slice::from_ref(tip)));
+                let ledger = self.ledger(end.and_then(|end| decisions::of_commit(&repo, &end, LEDGER)));
+                let authors =
+                    decisions::entry_authors(&repo, &changes.commits, &self.desk.plan.key).map_err(|source| {
+                        ScanError::Git { what: "read the ledger's history", path: path.into(), source }
+                    })?;
+                self.judge(&mut changes.placed, &ledger, Some(&authors));
+            }
+            self.take(changes);
+        }
         self.describe(&repo, path);
-        self.take(changes);
         Ok(())
     }
 

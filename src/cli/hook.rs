@@ -147,9 +147,7 @@ fn pre_receive(scan: HookScan) -> Result<Exit> {
     if tips.is_empty() {
         return Ok(Exit::Clean);
     }
-    let known = ["refs/*".to_owned()];
-    let new = |tip: String| Target::New { path: here(), tips: vec![tip], known: known.to_vec() };
-    let job = job(scan, tips.into_iter().map(new).collect())?;
+    let job = job(scan, vec![Target::New { path: here(), tips, known: vec!["refs/*".into()] }])?;
     let Some(report) = job.read()? else { return Ok(Exit::Interrupted) };
     let exit = job.finish(&report)?;
     if exit == Exit::Findings && !job.is_quiet() {
@@ -166,12 +164,16 @@ fn pre_push(scan: HookScan, remote: Option<&str>, updates: &[Update]) -> Result<
     }
     let mut there: Vec<String> = updates.iter().filter_map(|update| update.remote.clone()).collect();
     let tracked = remote.map(tracked).unwrap_or_default();
-    // Each ref is held against what the remote has of it.
-    let new = |Update { local, remote }: &Update| {
-        let known = remote.iter().chain(&tracked).cloned().collect();
-        Target::New { path: here(), tips: vec![local.clone()], known }
+    // Each ref is held against what the remote has of it; those that are new there against its default branch.
+    let mut by_base: BTreeMap<Option<&String>, Vec<String>> = BTreeMap::new();
+    for update in updates {
+        by_base.entry(update.remote.as_ref()).or_default().push(update.local.clone());
+    }
+    let new = |(base, tips): (Option<&String>, Vec<String>)| {
+        let known = base.into_iter().chain(&tracked).cloned().collect();
+        Target::New { path: here(), tips, known }
     };
-    let mut job = job(scan, updates.iter().map(new).collect())?;
+    let mut job = job(scan, by_base.into_iter().rev().map(new).collect())?;
     let Some(report) = job.read()? else { return Ok(Exit::Interrupted) };
     let exit = job.finish(&report)?;
     if exit == Exit::Findings && !job.is_quiet() {

@@ -191,7 +191,8 @@ pub(crate) fn range(
     Ok(changes)
 }
 
-/// Reads what is reachable from `tips` and from nothing that is `known` or was `read`, tags included.
+/// Reads what is reachable from `tips` and from nothing that is `known` or was `read`, tags included. Each tip has what it
+/// brings that none before it brought, as if they were pushed one after the other.
 pub(crate) fn fresh(
     desk: &Desk<'_>,
     path: &Path,
@@ -199,16 +200,20 @@ pub(crate) fn fresh(
     tips: &[String],
     known: &[String],
     read: &[String],
-) -> Result<Changes, ScanError> {
+) -> Result<Vec<Changes>, ScanError> {
     let fail = |source| ScanError::Git { what: "walk the commits", path: path.into(), source };
     let mut walk = repo.revwalk().map_err(fail)?;
-    let mut changes = Changes::default();
+    let (mut changes, mut brought, mut commits) = (Changes::default(), Vec::new(), Vec::new());
     let mut reader = Reader::new(desk, repo);
     for name in tips {
         let object = repo.revparse_single(name).map_err(|error| unresolved(path, name, &error))?;
-        if let Some(commit) = reader.tip(object, &mut changes).map_err(fail)? {
+        let mut mine = Changes::default();
+        let commit = reader.tip(object, &mut mine).map_err(fail)?;
+        if let Some(commit) = commit {
             walk.push(commit).map_err(fail)?;
         }
+        brought.push(mine);
+        commits.push(commit);
     }
     for name in known.iter().chain(read) {
         if name.contains('*') {
@@ -220,7 +225,33 @@ pub(crate) fn fresh(
         }
     }
     reader.walk(walk, path, "", &mut changes)?;
-    Ok(changes)
+    let owners = owners(repo, &commits, &changes.commits).map_err(fail)?;
+    for one in changes.placed {
+        let owner = one.place.commit.as_ref().and_then(|id| owners.get(id)).copied().unwrap_or(0);
+        brought[owner].placed.push(one);
+    }
+    for id in changes.commits {
+        brought[owners.get(&id.to_string()).copied().unwrap_or(0)].commits.push(id);
+    }
+    brought.extend(tips.is_empty().then(Changes::default));
+    super::merge(&mut brought[0].coverage, changes.coverage);
+    Ok(brought)
+}
+
+/// Which tip each new commit is the first to bring: by the commit's id, the tip's index.
+fn owners(repo: &Repository, tips: &[Option<Oid>], new: &[Oid]) -> Result<HashMap<String, usize>, git2::Error> {
+    let mut left: HashSet<Oid> = new.iter().copied().collect();
+    let mut out = HashMap::new();
+    for (index, tip) in tips.iter().enumerate() {
+        let mut next: Vec<Oid> = tip.iter().copied().collect();
+        while let Some(id) = next.pop() {
+            if left.remove(&id) {
+                out.insert(id.to_string(), index);
+                next.extend(repo.find_commit(id)?.parent_ids());
+            }
+        }
+    }
+    Ok(out)
 }
 
 /// The commits at the ends of a range.
