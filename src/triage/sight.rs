@@ -1,11 +1,12 @@
 //! What one blob shows: its matches with lines, redacted snippets and the comments that silence them.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use super::silence::Silence;
 use crate::detect::{self, Encoding, Judge, MARKERS, Match, PathNeed, Scan, Scope, State, Text};
 use crate::plan::Plan;
-use crate::report::{Objection, Snippet, Suppression, SuppressionStatus, line_hash};
+use crate::report::{LineHashes, Objection, Snippet, Suppression, SuppressionStatus};
 use crate::rule::{RuleSet, Severity};
 use crate::secret::Secret;
 use crate::source::archive::{self, Opened};
@@ -235,6 +236,7 @@ pub(crate) fn sight(eye: Eye<'_>, content: &[u8]) -> Sighted {
     let markers: Vec<(usize, Span)> =
         scan.markers.iter().copied().filter(|(index, span)| is_marker(bytes, *index, *span)).collect();
     let mut used = vec![false; markers.len()];
+    let hashes = LazyCell::new(|| LineHashes::of(bytes));
     let mut sightings = Vec::with_capacity(scan.matches.len());
     for one in &scan.matches {
         let region = lines.region(one.span);
@@ -263,7 +265,7 @@ pub(crate) fn sight(eye: Eye<'_>, content: &[u8]) -> Sighted {
             suppression: silenced.map(|at| page.comment(markers[at])),
             needs_path: one.needs_path.clone(),
             snippet: page.snippet(one, region),
-            line_hash: if eye.line_hashes { line_hash(bytes, one.span.start) } else { String::new() },
+            line_hash: if eye.line_hashes { hashes.at(one.span.start) } else { String::new() },
             member: None,
         });
     }
