@@ -140,6 +140,10 @@ says "a pull request with settings of its own" "counts for nothing" summary
 git checkout -q --detach "$topic"
 run pull_request "$pull" SNOUT_BASE=main SNOUT_HEAD=HEAD
 is "a pull request with its base given" findings 2
+git tag main "$topic"
+run pull_request "$pull" SNOUT_BASE=main SNOUT_HEAD=HEAD
+is "a pull request with a tag named as its base" findings 2
+git tag -d main > "$work/log"
 run pull_request "$pull" SNOUT_BASE='--output=x' SNOUT_HEAD=HEAD
 is "a base that is no commit" exit-code 2
 

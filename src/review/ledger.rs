@@ -98,12 +98,15 @@ impl Ledger {
 
     /// Adds an entry, in place of one for the same rule, value and scope.
     pub fn insert(&mut self, entry: Entry) {
-        let same = |known: &Entry| {
-            (&known.rule, &known.fingerprint, &known.scope) == (&entry.rule, &entry.fingerprint, &entry.scope)
-        };
-        self.entries.retain(|known| !same(known));
-        self.entries.push(entry);
-        self.entries.sort();
+        let value = |entry: &Entry| (entry.rule.clone(), entry.fingerprint.clone());
+        let mine = value(&entry);
+        let first = self.entries.partition_point(|known| value(known) < mine);
+        let count = self.entries[first..].iter().take_while(|known| value(known) == mine).count();
+        if let Some(old) = (first..first + count).find(|at| self.entries[*at].scope == entry.scope) {
+            self.entries.remove(old);
+        }
+        let at = self.entries.partition_point(|known| *known < entry);
+        self.entries.insert(at, entry);
     }
 
     /// The ledger as text.

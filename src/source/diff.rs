@@ -325,6 +325,14 @@ pub(crate) fn reached(repo: &Repository, path: &Path, tips: &[String]) -> Result
 
 fn resolve<'r>(repo: &'r Repository, path: &Path, name: &str) -> Result<Commit<'r>, ScanError> {
     let commit = |name: &str| repo.revparse_single(name).and_then(|object| object.peel_to_commit());
+    // Git takes the tag. Whoever makes one that is named as the default branch would have every range begin there.
+    let of = |refs: &str| commit(&format!("{refs}{name}")).ok().map(|commit| commit.id());
+    if let Some(tag) = of("refs/tags/")
+        && ["refs/heads/", "refs/remotes/origin/"].iter().filter_map(|refs| of(refs)).any(|branch| branch != tag)
+    {
+        let message = format!("it is a branch and a tag; write 'refs/heads/{name}' or 'refs/tags/{name}'");
+        return Err(ScanError::Revision { name: name.into(), path: path.into(), message });
+    }
     // Checkouts of CI services have most branches as those of their remote alone.
     let found = commit(name).or_else(|error| commit(&format!("refs/remotes/origin/{name}")).map_err(|_| error));
     found.map_err(|error| unresolved(path, name, &error))

@@ -279,3 +279,14 @@ fn whatever_the_header_of_a_commit_says_is_read() {
         assert_eq!(repo.scan(&["--range", &range]).place(&leak(1), "message")["commit"], commit.as_str());
     }
 }
+
+#[test]
+fn a_tag_named_as_a_branch_is_no_place_where_a_range_begins() {
+    let repo = branch(&[]);
+    repo.add("env", leak(1).line);
+    repo.git(&["tag", "main"]);
+    let run = repo.snout(&["scan", "--range", "main..HEAD"]);
+    assert_eq!(run.code, Some(2), "{}", run.all());
+    assert!(run.stderr.contains("write 'refs/heads/main'"), "{}", run.stderr);
+    assert_eq!(repo.scan(&["--range", "refs/heads/main..HEAD"]).places(&leak(1)).len(), 1);
+}
