@@ -1,5 +1,4 @@
 FROM rust:1-slim-bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
 RUN cargo build --release --locked
@@ -9,7 +8,7 @@ FROM debian:bookworm-slim
 COPY --from=build /src/target/release/snout /usr/local/bin/snout
 COPY LICENSE-MIT LICENSE-APACHE /usr/share/doc/snout/
 RUN useradd --create-home --uid 10001 snout
-USER snout
+USER 10001
 WORKDIR /repo
 ENTRYPOINT ["snout"]
 CMD ["scan"]

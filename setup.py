@@ -13,8 +13,8 @@ from setuptools import setup
 
 RELEASES = "https://github.com/snout-scanner/snout/releases/download"
 TAGS = {
-    ("Linux", "x86_64"): "manylinux_2_17_x86_64.manylinux2014_x86_64",
-    ("Linux", "aarch64"): "manylinux_2_17_aarch64.manylinux2014_aarch64",
+    ("Linux", "x86_64"): "manylinux2014_x86_64.manylinux_2_17_x86_64",
+    ("Linux", "aarch64"): "manylinux2014_aarch64.manylinux_2_17_aarch64",
     ("Darwin", "x86_64"): "macosx_10_12_x86_64",
     ("Darwin", "arm64"): "macosx_11_0_arm64",
     ("Windows", "AMD64"): "win_amd64",

@@ -20,8 +20,11 @@ fi
 
 range=auto
 if [[ -n ${SNOUT_BASE:-} ]]; then
-    base=$(git -C "$path" rev-parse --quiet --verify --end-of-options "$SNOUT_BASE^{commit}" ||
-        git -C "$path" rev-parse --quiet --verify --end-of-options "origin/$SNOUT_BASE^{commit}" || true)
+    base=
+    # A branch before a tag of the same name: anybody who may make tags would move the base.
+    for name in "refs/heads/$SNOUT_BASE" "refs/remotes/origin/$SNOUT_BASE" "$SNOUT_BASE"; do
+        base=$(git -C "$path" rev-parse --quiet --verify --end-of-options "$name^{commit}") && break
+    done
     head=$(git -C "$path" rev-parse --quiet --verify --end-of-options "${SNOUT_HEAD:-HEAD}^{commit}" || true)
     if [[ -z $base || -z $head ]]; then
         echo "snout: 'base' or 'head' names no commit of the checkout; check out with 'fetch-depth: 0'" >&2

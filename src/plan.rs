@@ -45,7 +45,7 @@ impl Plan {
     pub(crate) fn eye(&self) -> Eye<'_> {
         Eye {
             rules: &self.rules,
-            silence: Silence { key: &self.key, never: &self.review.policy.never },
+            silence: Silence { key: &self.key, never: &self.review.terms.policy.never },
             line_hashes: self.line_hashes,
             near_misses: self.review.thorough,
         }
@@ -131,7 +131,7 @@ pub enum ScanError {
         source: std::io::Error,
     },
     /// A mode that needs a repository, outside of one.
-    #[error("cannot read {what} of '{}': it is not in a git repository ({why})", path.display())]
+    #[error("cannot read {what} of '{}': no git repository can be opened there ({why})", path.display())]
     NoRepository {
         /// What was to be read.
         what: &'static str,

@@ -8,7 +8,7 @@ use git2::Repository;
 use crate::fingerprint::fingerprint;
 use crate::plan::{Plan, Progress, ScanError, Target};
 use crate::report::{Canary, Coverage, Objection, Redactor, Report, SourceKind, Tool, UnusedSuppression};
-use crate::review::{Entry, LEDGER, Ledger};
+use crate::review::{Entry, LEDGER, Ledger, Terms};
 use crate::rule::{Rule, fill_example};
 use crate::secret::Secret;
 use crate::source::repo::{Git, Tips, display, open_for_hook, relative};
@@ -35,6 +35,10 @@ pub fn scan(plan: &Plan, progress: &dyn Progress) -> Result<Report, ScanError> {
 
 struct Run<'a> {
     desk: Desk<'a>,
+    /// What suppressions of the target at hand are held against.
+    terms: &'a Terms,
+    /// What earlier targets brought that were new, too: repositories and tips.
+    fresh: Vec<(PathBuf, String)>,
     placed: Vec<Placed>,
     unused: Vec<UnusedSuppression>,
     coverage: Coverage,
@@ -57,6 +61,8 @@ impl<'a> Run<'a> {
     fn new(plan: &'a Plan, progress: &'a dyn Progress) -> Self {
         Run {
             desk: Desk { plan, progress },
+            terms: &plan.review.terms,
+            fresh: Vec::new(),
             placed: Vec::new(),
             unused: Vec::new(),
             coverage: Coverage::default(),
@@ -79,7 +85,8 @@ impl<'a> Run<'a> {
         }
         self.coverage.notes.extend(self.desk.plan.review.notes.iter().cloned());
         let mut sites: Vec<Site> = Vec::new();
-        for target in &self.desk.plan.targets {
+        for (index, target) in self.desk.plan.targets.iter().enumerate() {
+            self.terms = self.desk.plan.review.terms_of(index);
             match target {
                 Target::Path { path, worktree, history } => add_site(&mut sites, path, *worktree, *history)?,
                 Target::Staged { path } => self.staged(path)?,
@@ -89,12 +96,17 @@ impl<'a> Run<'a> {
                 Target::Stdin(content) => self.stdin(content),
             }
         }
+        self.terms = &self.desk.plan.review.terms;
         let several = sites.len() > 1;
         for site in sites {
             self.site(site, several)?;
         }
         if self.desk.progress.interrupted() {
             return Err(ScanError::Interrupted);
+        }
+        let all_new = self.desk.plan.targets.iter().all(|target| matches!(target, Target::New { .. }));
+        if all_new && self.coverage.commits + self.coverage.tags + self.coverage.blobs == 0 {
+            self.coverage.notes.push("there is nothing new".into());
         }
         Ok(self.report())
     }
@@ -157,18 +169,32 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Refs that are pushed together are read as if they were pushed one after the other, each with its own ledger.
     fn fresh(&mut self, path: &Path, tips: &[String], known: &[String]) -> Result<(), ScanError> {
         let repo = open_for_hook(path, "new objects")?;
-        self.coverage.targets.push(format!("what is new in '{}'", display(path)));
-        let mut changes = diff::fresh(&self.desk, path, &repo, tips, known)?;
-        sign_all(&mut changes.placed);
-        let end = decisions::first_commit(&repo, tips);
-        let ledger = self.ledger(end.and_then(|end| decisions::of_commit(&repo, &end, LEDGER)));
-        let authors = decisions::entry_authors(&repo, &changes.commits, &self.desk.plan.key)
-            .map_err(|source| ScanError::Git { what: "read the ledger's history", path: path.into(), source })?;
-        self.judge(&mut changes.placed, &ledger, Some(&authors));
+        let target = format!("what is new in '{}'", display(path));
+        if !self.coverage.targets.contains(&target) {
+            self.coverage.targets.push(target);
+        }
+        let read: Vec<String> =
+            self.fresh.iter().filter(|(other, _)| other == path).map(|(_, tip)| tip.clone()).collect();
+        let brought = diff::fresh(&self.desk, path, &repo, tips, known, &read)?;
+        self.fresh.extend(tips.iter().map(|tip| (path.to_path_buf(), tip.clone())));
+        for (index, mut changes) in brought.into_iter().enumerate() {
+            // A ref that brings nothing to judge needs no ledger.
+            if !changes.placed.is_empty() {
+                sign_all(&mut changes.placed);
+                let end = tips.get(index).and_then(|tip| decisions::first_commit(&repo, std::slice::from_ref(tip)));
+                let ledger = self.ledger(end.and_then(|end| decisions::of_commit(&repo, &end, LEDGER)));
+                let authors =
+                    decisions::entry_authors(&repo, &changes.commits, &self.desk.plan.key).map_err(|source| {
+                        ScanError::Git { what: "read the ledger's history", path: path.into(), source }
+                    })?;
+                self.judge(&mut changes.placed, &ledger, Some(&authors));
+            }
+            self.take(changes);
+        }
         self.describe(&repo, path);
-        self.take(changes);
         Ok(())
     }
 
@@ -258,8 +284,8 @@ impl<'a> Run<'a> {
     /// Holds suppressions against the ledger; yields the lines of the entries that were needed.
     fn judge(&mut self, placed: &mut [Placed], ledger: &Ledger, authors: Option<&EntryAuthors>) -> BTreeSet<usize> {
         let plan = self.desk.plan;
-        let (rules, key, review) = (&plan.rules, plan.key.as_slice(), &plan.review);
-        let mut bench = Bench { rules, key, review, ledger, authors, used: BTreeSet::new() };
+        let (rules, key, today) = (&plan.rules, plan.key.as_slice(), plan.review.today);
+        let mut bench = Bench { rules, key, terms: self.terms, today, ledger, authors, used: BTreeSet::new() };
         bench.judge(placed);
         for said in placed.iter().filter_map(|one| one.sighting.suppression.as_ref()) {
             if let (Some(entry), true) = (&said.entry, said.objections.contains(&Objection::Expired)) {
@@ -277,7 +303,10 @@ impl<'a> Run<'a> {
     fn describe(&mut self, repo: &Repository, path: &Path) {
         let root = repo.workdir().unwrap_or(repo.path()).to_path_buf();
         if let Ok(Some(git)) = Git::discover(&root) {
-            self.repositories.push(git.describe(&Tips::of(&git), &display(path)));
+            let described = git.describe(&Tips::of(&git), &display(path));
+            if !self.repositories.contains(&described) {
+                self.repositories.push(described);
+            }
         }
     }
 

@@ -105,16 +105,45 @@ run push "$(push refs/heads/main "$main" "$main")"
 is "a push of the same commit" exit-code 0
 run push "$(push refs/heads/main "$zero" "$main")"
 is "a first push" exit-code 1
-run schedule '{}'
-is "a schedule" exit-code 1
-run schedule '{}' SNOUT_FAIL_ON=none
-is "a schedule that only reports" exit-code 0
+run push "$(push refs/heads/main "$(printf 'a%.0s' {1..40})" "$main")"
+is "a forced push to the default branch" exit-code 1
+run push "$(push refs/tags/v1 "$zero" "$main")"
+is "a tag" exit-code 1
+grep -q old.env "$(output sarif)" || fail "a tag uploads everything"
+for event in schedule workflow_dispatch; do
+    run "$event" '{}'
+    is "$event" exit-code 1
+    run "$event" '{}' SNOUT_FAIL_ON=none
+    is "$event that only reports" exit-code 0
+done
+run push "$(push refs/heads/topic "$topic" "$zero" | sed 's/^{/{"deleted":true,/')"
+is "a branch that goes away" exit-code 0
+is "a branch that goes away" findings 0
 
 checkout topic 0
 run push "$(push refs/heads/topic "$zero" "$topic")"
 is "a new branch" findings 2
+run push "$(push refs/heads/topic "$(printf 'a%.0s' {1..40})" "$topic")"
+is "a forced branch" findings 2
+queue="{\"merge_group\":{\"base_sha\":\"$first\",\"head_sha\":\"$topic\"}}"
+run merge_group "$queue" SNOUT_FAIL_ON=none SNOUT_REQUIRE_REVIEW=true
+is "a merge queue with a suppression that nobody reviewed" exit-code 1
+is "a merge queue" findings 2
+# Settings that the pull request itself brings look away from nothing.
+git checkout -q --detach
+echo 'disable = ["genesys-client-secret"]' > settings.toml
+git add . && git commit -q -m settings
+tip=$(git rev-parse HEAD)
+run pull_request "{\"pull_request\":{\"base\":{\"sha\":\"$first\"},\"head\":{\"sha\":\"$tip\"}}}" SNOUT_CONFIG=settings.toml
+is "a pull request with settings of its own" findings 2
+says "a pull request with settings of its own" "counts for nothing" summary
+git checkout -q --detach "$topic"
 run pull_request "$pull" SNOUT_BASE=main SNOUT_HEAD=HEAD
 is "a pull request with its base given" findings 2
+git tag main "$topic"
+run pull_request "$pull" SNOUT_BASE=main SNOUT_HEAD=HEAD
+is "a pull request with a tag named as its base" findings 2
+git tag -d main > "$work/log"
 run pull_request "$pull" SNOUT_BASE='--output=x' SNOUT_HEAD=HEAD
 is "a base that is no commit" exit-code 2
 

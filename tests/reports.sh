@@ -2,7 +2,9 @@
 # Reports as public programs read them: JUnit by junitparser, the table by Python's csv, SARIF and GitLab's report as JSON.
 # usage: SNOUT=target/release/snout tests/reports.sh   (python3 with junitparser on PATH)
 #        GITLAB_SCHEMA=secret-detection-report-format.json also holds the report against GitLab's own schema, with
-#        check-jsonschema on PATH. The schema is not kept here: it is GitLab's.
+#        check-jsonschema on PATH. The schema is not kept here: it is GitLab's, of gitlabhq/gitlabhq, in
+#        lib/gitlab/ci/parsers/security/validators/schemas/15.2.1/.
+#        RDJSON_SCHEMA=DiagnosticResult.json does so for rdjson: reviewdog/reviewdog, proto/rdf/jsonschema/.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -67,4 +69,5 @@ if command -v chromium > /dev/null; then
     [[ $(wc -c < "$work/page.png") -gt 30000 ]] || { echo "FAILED: the page is empty"; exit 1; }
 fi
 if [[ -n ${GITLAB_SCHEMA:-} ]]; then check-jsonschema --schemafile "$GITLAB_SCHEMA" "$work/gitlab"; fi
+if [[ -n ${RDJSON_SCHEMA:-} ]]; then check-jsonschema --schemafile "$RDJSON_SCHEMA" "$work/rdjson"; fi
 echo "reports: 7 read"

@@ -274,7 +274,8 @@ pub(crate) struct Basis {
     /// Read settings from a file, and none from the scanned repository
     ///
     /// Without it, the '.snout.toml' of a scanned repository can make checks stricter; what it would loosen or leave out
-    /// is said and not followed. '--config .snout.toml' follows all of it.
+    /// is said and not followed. '--config .snout.toml' follows all of it. Of a repository whose changes are scanned, this
+    /// file and those of '--rules' and '--baseline' are read as they were merged before.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }

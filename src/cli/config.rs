@@ -3,11 +3,12 @@
 //! A repository must not blind its own scan. Its `.snout.toml` makes checks stricter; whatever else it asks for is told
 //! and not followed.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use snout::review::{Baseline, Policy, PolicyForm, Review};
+use snout::review::{Baseline, Policy, PolicyForm, Review, Terms};
 use snout::{RepositorySettings, Target};
 
 use super::args::FailOn;
@@ -45,49 +46,67 @@ impl Settings {
     /// The settings for a scan of these targets: those of the file that the user named, else what the repositories' own
     /// may say.
     pub(crate) fn find(named: Option<&Path>, targets: &[Target], baseline: Option<&Path>, key: &[u8]) -> Result<Self> {
-        let mut review = Review { today: today()?, ..Review::default() };
-        if let Some(path) = baseline {
-            review.baseline = Some(Self::baseline(path, targets, key, &mut review.notes)?);
-        }
-        if let Some(path) = named {
-            let config = Config::read(path)?;
-            review.policy = Policy::default().with(&config.suppressions);
-            return Ok(Settings { config, review });
-        }
+        let review = Review { today: today()?, ..Review::default() };
         let mut settings = Settings { config: Config::default(), review };
-        for target in targets {
-            // What keeps a target from being read at all is the scan's own to tell.
-            if let Ok(Some(found)) = snout::repository_settings(target) {
-                settings.add(found);
+        if let Some(path) = named {
+            settings.config = Config::read(path, targets, &mut settings.review.notes)?;
+            settings.review.terms.policy = Policy::default().with(&settings.config.suppressions);
+        }
+        let changes = |target: &Target| matches!(target, Target::Range { .. } | Target::New { .. });
+        if targets.len() > 1 && targets.iter().all(changes) {
+            for target in targets {
+                let terms = settings.terms(named, std::slice::from_ref(target), baseline, key)?;
+                settings.review.own.push(terms);
             }
+            // What nobody may silence in one of them, nobody may in any.
+            let kinds = settings.review.own.iter().flat_map(|terms| &terms.policy.never);
+            for kind in kinds.cloned().collect::<Vec<_>>() {
+                let never = &mut settings.review.terms.policy.never;
+                if !never.contains(&kind) {
+                    never.push(kind);
+                }
+            }
+        } else {
+            settings.review.terms = settings.terms(named, targets, baseline, key)?;
         }
         Ok(settings)
     }
 
-    /// The baseline that the user named; for changes, as it was merged before.
-    fn baseline(path: &Path, targets: &[Target], key: &[u8], notes: &mut Vec<String>) -> Result<Baseline> {
-        let shown = path.display().to_string();
-        for target in targets {
-            match snout::merged_file(target, path) {
-                Ok(Some(Ok(text))) => return Ok(Baseline::parse(&shown, &text, key)?),
-                Ok(Some(Err(why))) => {
-                    notes.push(format!(
-                        "the baseline '{shown}' counts for nothing: {why}, and what is scanned comes on top of it"
-                    ));
-                    return Ok(Baseline { file: shown, ..Baseline::default() });
-                }
-                // What keeps a range from being read at all is the scan's own to tell.
-                Ok(None) | Err(_) => {}
+    /// What suppressions of these targets are held against.
+    fn terms(
+        &mut self,
+        named: Option<&Path>,
+        targets: &[Target],
+        baseline: Option<&Path>,
+        key: &[u8],
+    ) -> Result<Terms> {
+        let mut terms = self.review.terms.clone();
+        if let Some(path) = baseline {
+            terms.baseline = Some(Self::baseline(path, targets, key, &mut self.review.notes)?);
+        }
+        for target in targets.iter().filter(|_| named.is_none()) {
+            // What keeps a target from being read at all is the scan's own to tell.
+            if let Ok(Some(found)) = snout::repository_settings(target) {
+                self.add(&mut terms.policy, found);
             }
         }
-        let text = std::fs::read_to_string(path)
+        Ok(terms)
+    }
+
+    /// The baseline that the user named.
+    fn baseline(path: &Path, targets: &[Target], key: &[u8], notes: &mut Vec<String>) -> Result<Baseline> {
+        let shown = path.display().to_string();
+        let text = self::named(path, targets, notes)
             .with_context(|| format!("cannot read the baseline '{shown}'; 'snout baseline create' writes one"))?;
-        Ok(Baseline::parse(&shown, &text, key)?)
+        Ok(match text {
+            Some(text) => Baseline::parse(&shown, &text, key)?,
+            None => Baseline { file: shown, ..Baseline::default() },
+        })
     }
 
     /// Adds what a repository's own settings may say. Those that were merged before may loosen what changes are held
     /// against, too, except for what nobody may silence.
-    fn add(&mut self, RepositorySettings { place, text, merged }: RepositorySettings) {
+    fn add(&mut self, policy: &mut Policy, RepositorySettings { place, text, merged }: RepositorySettings) {
         let parsed = text.and_then(|text| Config::parse(&text));
         let config = match parsed {
             Ok(config) => config,
@@ -97,12 +116,12 @@ impl Settings {
             }
         };
         let (stricter, mut ignored) = if merged {
-            let (policy, loosened) = self.review.policy.clone().stricter(&config.suppressions.only_never());
+            let (policy, loosened) = policy.clone().stricter(&config.suppressions.only_never());
             (policy.with(&config.suppressions.without_never()), loosened)
         } else {
-            self.review.policy.clone().stricter(&config.suppressions)
+            policy.clone().stricter(&config.suppressions)
         };
-        self.review.policy = stricter;
+        *policy = stricter;
         let loosens = config.fail_on.is_some_and(|floor| floor < FailOn::Medium || floor == FailOn::None);
         let own = [
             (!config.rules.is_empty(), "rules"),
@@ -123,6 +142,38 @@ impl Settings {
     }
 }
 
+/// The text of a file that the user named. Of a repository whose changes are looked at, it is the file as it was merged
+/// before: what changes make of it counts once they are merged. `None` where it then counts for nothing, which is noted.
+pub(super) fn named(path: &Path, targets: &[Target], notes: &mut Vec<String>) -> std::io::Result<Option<String>> {
+    // What keeps a target from being read at all is the scan's own to tell.
+    let merged = |target| snout::merged_file(target, path).ok().flatten();
+    let merged: BTreeSet<Result<String, String>> = targets.iter().filter_map(merged).collect();
+    let mut nothing = |why: &str| {
+        notes.push(format!("'{}' counts for nothing: {why}, and what is scanned comes on top of it", path.display()));
+    };
+    let mut merged = merged.into_iter();
+    match (merged.next(), merged.next()) {
+        (None, _) => std::fs::read_to_string(path).map(Some),
+        (Some(Ok(text)), None) => {
+            if std::fs::read_to_string(path).ok().as_ref() != Some(&text) {
+                notes.push(format!(
+                    "'{}' is read as it was merged before: what is made of it since counts once it is merged",
+                    path.display()
+                ));
+            }
+            Ok(Some(text))
+        }
+        (Some(Err(why)), None) => {
+            nothing(&why);
+            Ok(None)
+        }
+        (Some(_), Some(_)) => {
+            nothing("the refs come on top of commits with different ones");
+            Ok(None)
+        }
+    }
+}
+
 /// The day by which entries of the ledger expire, in UTC. `SOURCE_DATE_EPOCH` pins it.
 fn today() -> Result<jiff::civil::Date> {
     let now = match std::env::var("SOURCE_DATE_EPOCH") {
@@ -137,9 +188,11 @@ fn today() -> Result<jiff::civil::Date> {
 }
 
 impl Config {
-    pub(crate) fn read(path: &Path) -> Result<Self> {
+    /// The settings of a file that the user named.
+    pub(crate) fn read(path: &Path, targets: &[Target], notes: &mut Vec<String>) -> Result<Self> {
         let text =
-            std::fs::read_to_string(path).with_context(|| format!("cannot read config file '{}'", path.display()))?;
+            named(path, targets, notes).with_context(|| format!("cannot read config file '{}'", path.display()))?;
+        let Some(text) = text else { return Ok(Config::default()) };
         let mut config = Config::parse(&text)
             .map_err(|fault| anyhow::anyhow!("cannot use config file '{}', {fault}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new(""));

@@ -43,7 +43,7 @@ pub(super) fn target(path: PathBuf, env: &dyn Fn(&str) -> Option<String>) -> Res
     Ok(match news {
         News::Range { from, to } => Target::Range { path, from: Some(from.to_string()), to: to.to_string() },
         // A range is judged by the settings of where it begins.
-        News::Beyond { known, to } if known.len() == 1 => {
+        News::Beyond { known, to } if known.len() == 1 && checkout.0.revparse_single(&known[0]).is_ok() => {
             Target::Range { path, from: known.into_iter().next(), to: to.to_string() }
         }
         News::Beyond { known, to } => Target::New { path, tips: vec![to.to_string()], known },
@@ -89,12 +89,13 @@ impl Checkout {
         News::Beyond { known: self.parents(to).iter().map(Oid::to_string).collect(), to }
     }
 
-    /// What `to` adds to the default branch; everything, if it is on it or that branch is not here.
+    /// What `to` adds to the default branch. Where that branch is not here, its name is known all the same: then all that
+    /// `to` holds is new, and nothing of it was merged.
     fn beyond(&self, default: Option<&str>, to: Oid) -> News {
         let Some(default) = default else { return News::Everything };
         let names = [format!("refs/remotes/origin/{default}"), format!("refs/heads/{default}")];
-        let known = names.into_iter().find(|name| self.0.find_reference(name).is_ok());
-        known.map_or(News::Everything, |known| News::Beyond { known: vec![known], to })
+        let here = names.iter().find(|name| self.0.find_reference(name).is_ok());
+        News::Beyond { known: vec![here.unwrap_or(&names[0]).clone()], to }
     }
 }
 

@@ -13,7 +13,13 @@ use super::args::{Hook, HookCommand, HookScan, Input, Scan};
 use super::install;
 use super::scan::Job;
 
-const HERE: &str = ".";
+/// The repository that the hook is for, at its root wherever below it the hook was started: what is staged or pushed is
+/// all looked at.
+fn here() -> PathBuf {
+    let here = PathBuf::from(".");
+    let root = Repository::open_from_env().ok().and_then(|repo| repo.workdir()?.canonicalize().ok());
+    root.filter(|root| here.canonicalize().is_ok_and(|at| at != *root)).unwrap_or(here)
+}
 
 pub(super) fn run(hook: Hook) -> Result<Exit> {
     match hook.command {
@@ -30,9 +36,9 @@ pub(super) fn run(hook: Hook) -> Result<Exit> {
     }
 }
 
-fn job(scan: HookScan, target: Target) -> Result<Job> {
+fn job(scan: HookScan, targets: Vec<Target>) -> Result<Job> {
     let HookScan { look, output, gate } = scan;
-    Job::new(Scan { input: Input::default(), look, output, gate }, vec![target])
+    Job::new(Scan { input: Input::default(), look, output, gate }, targets)
 }
 
 fn set(name: &str) -> Option<String> {
@@ -46,13 +52,13 @@ fn pre_commit(scan: HookScan) -> Result<Exit> {
         let local = to.or_else(|| set("PRE_COMMIT_LOCAL_BRANCH")).unwrap_or_else(|| "HEAD".to_owned());
         return pre_push(scan, Some(&remote), &[Update { local, remote: from }]);
     }
-    let path = PathBuf::from(HERE);
+    let path = here();
     if let (Some(from), Some(to)) = (from, to) {
-        let job = job(scan, Target::Range { path, from: Some(from), to })?;
+        let job = job(scan, vec![Target::Range { path, from: Some(from), to }])?;
         let Some(report) = job.read()? else { return Ok(Exit::Interrupted) };
         return job.finish(&report);
     }
-    let mut job = job(scan, Target::Staged { path: path.clone() })?;
+    let mut job = job(scan, vec![Target::Staged { path: path.clone() }])?;
     let Some(mut report) = job.read()? else { return Ok(Exit::Interrupted) };
     // 'pre-commit run --all-files' stages nothing, and must not pass for having read nothing.
     let by_hand = set("PRE_COMMIT").is_some() && set("GIT_INDEX_FILE").is_none();
@@ -141,7 +147,7 @@ fn pre_receive(scan: HookScan) -> Result<Exit> {
     if tips.is_empty() {
         return Ok(Exit::Clean);
     }
-    let job = job(scan, Target::New { path: HERE.into(), tips, known: vec!["refs/*".into()] })?;
+    let job = job(scan, vec![Target::New { path: here(), tips, known: vec!["refs/*".into()] }])?;
     let Some(report) = job.read()? else { return Ok(Exit::Interrupted) };
     let exit = job.finish(&report)?;
     if exit == Exit::Findings && !job.is_quiet() {
@@ -157,15 +163,22 @@ fn pre_push(scan: HookScan, remote: Option<&str>, updates: &[Update]) -> Result<
         return Ok(Exit::Clean);
     }
     let mut there: Vec<String> = updates.iter().filter_map(|update| update.remote.clone()).collect();
-    let mut known = there.clone();
-    known.extend(remote.map(tracked).unwrap_or_default());
-    let tips = updates.iter().map(|update| update.local.clone()).collect();
-    let mut job = job(scan, Target::New { path: HERE.into(), tips, known })?;
+    let tracked = remote.map(tracked).unwrap_or_default();
+    // Each ref is held against what the remote has of it; those that are new there against its default branch.
+    let mut by_base: BTreeMap<Option<&String>, Vec<String>> = BTreeMap::new();
+    for update in updates {
+        by_base.entry(update.remote.as_ref()).or_default().push(update.local.clone());
+    }
+    let new = |(base, tips): (Option<&String>, Vec<String>)| {
+        let known = base.into_iter().chain(&tracked).cloned().collect();
+        Target::New { path: here(), tips, known }
+    };
+    let mut job = job(scan, by_base.into_iter().rev().map(new).collect())?;
     let Some(report) = job.read()? else { return Ok(Exit::Interrupted) };
     let exit = job.finish(&report)?;
     if exit == Exit::Findings && !job.is_quiet() {
         there.push("refs/remotes/*".into());
-        job.turn_to(Target::Reached { path: HERE.into(), tips: there });
+        job.turn_to(Target::Reached { path: here(), tips: there });
         let Some(elsewhere) = job.read()? else { return Ok(Exit::Interrupted) };
         tell(&job.blocking(&report), &elsewhere, &mut std::io::stderr()).ok();
     }

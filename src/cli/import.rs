@@ -44,7 +44,7 @@ pub(super) fn run(args: Import) -> Result<Exit> {
     let mut values = std::collections::BTreeSet::new();
     for finding in report.findings.iter().filter(|finding| finding.severity > Severity::Note) {
         let parts = || finding.parts.iter().map(|part| part.name.as_str());
-        let protected = plan.review.policy.never.iter().any(|kind| kind.holds(&finding.rule, parts()));
+        let protected = plan.review.terms.policy.never.iter().any(|kind| kind.holds(&finding.rule, parts()));
         for place in &finding.occurrences {
             let Some(at) = allowed.iter().position(|one| one.covers(finding, place)) else { continue };
             used[at] = true;

@@ -60,7 +60,7 @@ fn quoted(text: &str) -> String {
 
 /// Where git looks for hooks.
 fn folder() -> Result<PathBuf> {
-    let repo = Repository::open_from_env().context("cannot install a hook: this is no git repository")?;
+    let repo = Repository::open_from_env().context("cannot install a hook: no git repository can be opened here")?;
     let config = repo.config().context("cannot read the settings of the repository")?;
     match config.get_path("core.hooksPath") {
         // A relative one starts where hooks run: at the root of the checkout.

@@ -3,7 +3,7 @@
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use snout::{Format, Report, Severity, Style};
 
 /// Where a report goes.
@@ -73,6 +73,10 @@ pub(super) fn write_list(
 pub(super) fn replace(path: &Path, content: &[u8]) -> Result<()> {
     let shown = path.display();
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // The folder of a repository may be a link that somebody put there to have something else overwritten.
+    if folder.ends_with(".snout") && folder.is_symlink() {
+        bail!("cannot write '{shown}': the folder '{}' is a link; make it a folder", folder.display());
+    }
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder '{}'", folder.display()))?;
     let mut file = tempfile::Builder::new()
         .prefix(".snout-")

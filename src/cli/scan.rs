@@ -12,7 +12,7 @@ use snout::{ArchiveLimits, Finding, Format, Plan, Report, RuleSet, ScanError, Se
 
 use super::Exit;
 use super::args::{Basis, FailOn, Scan};
-use super::config::Settings;
+use super::config::{self, Settings};
 use super::event;
 use super::output::{self, Destination};
 use super::progress::Bar;
@@ -156,14 +156,19 @@ fn plan(
     targets: Vec<Target>,
     basis: &Basis,
     key: Vec<u8>,
-    Settings { config, review }: Settings,
+    Settings { config, mut review }: Settings,
     exclude: &[String],
 ) -> Result<Plan> {
-    let rules: Vec<PathBuf> = config.rules.iter().chain(&basis.rules).cloned().collect();
+    let mut rules: Vec<(PathBuf, String)> = Vec::new();
+    for file in config.rules.iter().chain(&basis.rules) {
+        let text = config::named(file, &targets, &mut review.notes)
+            .with_context(|| format!("cannot read rule file '{}'", file.display()))?;
+        rules.extend(text.map(|text| (file.clone(), text)));
+    }
     let globs: Vec<String> = config.exclude.iter().chain(exclude).cloned().collect();
     Ok(Plan {
         targets,
-        rules: RuleSet::with_files(&rules, &config.disable)?,
+        rules: RuleSet::with_texts(&rules, &config.disable)?,
         threads: 0,
         exclude: self::exclude(&globs)?,
         archives: ArchiveLimits::default(),

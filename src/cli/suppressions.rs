@@ -1,6 +1,6 @@
 //! `snout suppressions`: list what somebody silenced, accept it into the ledger, prune what is stale.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -48,7 +48,7 @@ impl Look {
         };
         let plan = plan_for(vec![target], basis, key()?)?;
         let Some(report) = read(&plan, false)? else { return Ok(None) };
-        let (policy, today) = (plan.review.policy, plan.review.today);
+        let (policy, today) = (plan.review.terms.policy, plan.review.today);
         let review = ReviewList::of(report.clone(), today, range.map(str::to_owned));
         Ok(Some(Look { review, report, policy, today }))
     }
@@ -100,11 +100,12 @@ impl Candidate {
 
 /// What is silenced, then what is open: a ledger entry may stand where no comment can.
 fn candidates(look: &Look) -> (Vec<Candidate>, Vec<Candidate>) {
-    let parts = |fingerprint: &str| -> Vec<String> {
-        let all = look.report.findings.iter().chain(&look.report.suppressed);
-        let mine = all.filter(|finding| finding.fingerprint == fingerprint).flat_map(|finding| &finding.parts);
-        mine.map(|part| part.name.clone()).collect()
-    };
+    let mut known: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for finding in look.report.findings.iter().chain(&look.report.suppressed) {
+        let names = finding.parts.iter().map(|part| part.name.clone());
+        known.entry(&finding.fingerprint).or_default().extend(names);
+    }
+    let parts = |fingerprint: &str| known.get(fingerprint).cloned().unwrap_or_default();
     let listed = look.review.suppressions.iter().filter(|one| one.severity > Severity::Note);
     let silenced = listed.map(|one: &Listed| Candidate {
         rule: one.rule.clone(),

@@ -3,7 +3,7 @@
 //! The upload step of github/codeql-action computes the same value for files in the checkout
 //! (`src/fingerprints.ts`). It keeps the one in the report but warns where the two differ.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 /// UTF-16 code units that a line's hash covers, from the line's first on.
 const WINDOW: u64 = 100;
@@ -13,35 +13,43 @@ const LEFT: u64 = BASE.wrapping_pow(WINDOW as u32);
 /// Stands for the end of the file; zeros follow it.
 const END: u16 = u16::MAX;
 
-/// The hash of the line that holds the byte at `offset`, as `<hex>:<n>`: the n-th line of the
-/// content with that hash.
+/// The hashes of a content's lines.
 ///
 /// A line ends at LF, CR or CR LF. Spaces and tabs do not count.
-pub(crate) fn line_hash(content: &[u8], offset: usize) -> String {
-    let wanted = line_number(content, offset);
-    let mut lines = Lines::default();
-    let mut ended = true;
-    for unit in units(content) {
-        lines.push(unit, ended);
-        ended = unit == u16::from(b'\n');
-        if lines.hashes.len() > wanted {
-            break;
-        }
-    }
-    lines.finish(ended);
-    let hash = lines.hashes.get(wanted).copied().unwrap_or_default();
-    let count = lines.hashes.iter().take(wanted + 1).filter(|&&other| other == hash).count();
-    format!("{hash:x}:{count}")
+pub(crate) struct LineHashes {
+    /// Where lines end, in order. The LF of a CR LF belongs to the line that it ends.
+    ends: Vec<usize>,
+    /// The hash of each line, and how many lines up to it have that one.
+    lines: Vec<(u64, u32)>,
 }
 
-/// Line ends before `offset`. The LF of a CR LF belongs to the line that it ends.
-fn line_number(content: &[u8], offset: usize) -> usize {
-    let ends_line = |at: &usize| match content[*at] {
-        b'\n' => true,
-        b'\r' => content.get(at + 1) != Some(&b'\n'),
-        _ => false,
-    };
-    (0..offset.min(content.len())).filter(ends_line).count()
+impl LineHashes {
+    /// Reads the content once, however many of its lines are asked for.
+    pub(crate) fn of(content: &[u8]) -> Self {
+        let is_end = |at: &usize| content[*at] == b'\n' || content.get(at + 1) != Some(&b'\n');
+        let ends = memchr::memchr2_iter(b'\n', b'\r', content).filter(is_end).collect();
+        let mut lines = Lines::default();
+        let mut ended = true;
+        for unit in units(content) {
+            lines.push(unit, ended);
+            ended = unit == u16::from(b'\n');
+        }
+        lines.finish(ended);
+        let mut counts: HashMap<u64, u32> = HashMap::new();
+        let counted = lines.hashes.into_iter().map(|hash| {
+            let count = counts.entry(hash).or_default();
+            *count += 1;
+            (hash, *count)
+        });
+        LineHashes { ends, lines: counted.collect() }
+    }
+
+    /// The hash of the line that holds the byte at `offset`, as `<hex>:<n>`: the n-th line of the content with that hash.
+    pub(crate) fn at(&self, offset: usize) -> String {
+        let line = self.ends.partition_point(|end| *end < offset);
+        let (hash, count) = self.lines.get(line).copied().unwrap_or((0, 1));
+        format!("{hash:x}:{count}")
+    }
 }
 
 /// The UTF-16 code units of the content, without blanks and with every line end as one LF.
@@ -110,11 +118,14 @@ impl Lines {
 mod tests {
     use super::*;
 
+    fn line_hash(content: &[u8], offset: usize) -> String {
+        LineHashes::of(content).at(offset)
+    }
+
     /// Hash of every line, taken at the line's first byte.
     fn hashes(text: &str) -> Vec<String> {
-        let bytes = text.as_bytes();
-        let starts = (0..bytes.len()).filter(|&at| line_number(bytes, at + 1) > line_number(bytes, at));
-        std::iter::once(0).chain(starts.map(|at| at + 1)).map(|at| line_hash(bytes, at)).collect()
+        let hashes = LineHashes::of(text.as_bytes());
+        std::iter::once(0).chain(hashes.ends.iter().map(|end| end + 1)).map(|at| hashes.at(at)).collect()
     }
 
     #[test]

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 pub use crate::rule::{Precision, Severity};
 use crate::span::Region;
-pub(crate) use linehash::line_hash;
+pub(crate) use linehash::LineHashes;
 pub(crate) use redact::Redactor;
 pub use review::{Listed, ReviewList};
 

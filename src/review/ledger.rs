@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{ReviewError, is_fingerprint, line_of};
+use super::{ReviewError, is_fingerprint};
 use crate::fingerprint::key_id;
 
 const HEADER: &str = "\
@@ -79,7 +79,10 @@ impl Ledger {
     /// It is no TOML, has fields that no ledger has, lacks one, or was made with another key.
     pub fn parse(file: &str, text: &str, key: &[u8]) -> Result<Self, ReviewError> {
         let form: FileForm = toml::from_str(text).map_err(|error| ReviewError::toml(file, text, &error))?;
-        let mut entries = form.accept.into_iter().map(|form| entry(file, text, form)).collect::<Result<Vec<_>, _>>()?;
+        let ends: Vec<usize> = memchr::memchr_iter(b'\n', text.as_bytes()).collect();
+        let line = |form: &EntryForm| ends.partition_point(|end| *end < form.fingerprint.span().start) + 1;
+        let read = form.accept.into_iter().map(|form| entry(file, line(&form), form));
+        let mut entries = read.collect::<Result<Vec<_>, _>>()?;
         if !entries.is_empty() && form.hashed_with != key_id(key) {
             let message = "its fingerprints were made with another key; set SNOUT_FINGERPRINT_KEY to the one your team uses, or write a new ledger";
             return Err(ReviewError::new(file, message));
@@ -98,12 +101,15 @@ impl Ledger {
 
     /// Adds an entry, in place of one for the same rule, value and scope.
     pub fn insert(&mut self, entry: Entry) {
-        let same = |known: &Entry| {
-            (&known.rule, &known.fingerprint, &known.scope) == (&entry.rule, &entry.fingerprint, &entry.scope)
-        };
-        self.entries.retain(|known| !same(known));
-        self.entries.push(entry);
-        self.entries.sort();
+        let value = |entry: &Entry| (entry.rule.clone(), entry.fingerprint.clone());
+        let mine = value(&entry);
+        let first = self.entries.partition_point(|known| value(known) < mine);
+        let count = self.entries[first..].iter().take_while(|known| value(known) == mine).count();
+        if let Some(old) = (first..first + count).find(|at| self.entries[*at].scope == entry.scope) {
+            self.entries.remove(old);
+        }
+        let at = self.entries.partition_point(|known| *known < entry);
+        self.entries.insert(at, entry);
     }
 
     /// The ledger as text.
@@ -133,8 +139,7 @@ fn quoted(text: &str) -> String {
     if plain { format!("\"{text}\"") } else { toml::Value::String(text.replace(['\n', '\r'], " ")).to_string() }
 }
 
-fn entry(file: &str, text: &str, form: EntryForm) -> Result<Entry, ReviewError> {
-    let line = line_of(text, form.fingerprint.span().start);
+fn entry(file: &str, line: usize, form: EntryForm) -> Result<Entry, ReviewError> {
     let fault = |message: String| ReviewError { file: file.to_owned(), line: Some(line), message };
     let fingerprint = form.fingerprint.into_inner();
     if !is_fingerprint(&fingerprint) {

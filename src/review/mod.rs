@@ -16,13 +16,22 @@ pub const LEDGER: &str = ".snout/suppressions.toml";
 /// Where a repository keeps its settings.
 pub const SETTINGS: &str = ".snout.toml";
 
-/// What a scan does about suppressions.
-#[derive(Debug, Default)]
-pub struct Review {
+/// What suppressions are held against.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
     /// What a suppression needs in order to be accepted, and what nobody may silence.
     pub policy: Policy,
     /// Findings that are known and not to be told again.
     pub baseline: Option<Baseline>,
+}
+
+/// What a scan does about suppressions.
+#[derive(Debug, Default)]
+pub struct Review {
+    /// What holds for every target that has no terms of its own, and what nobody may silence in any of them.
+    pub terms: Terms,
+    /// Terms of the targets, in their order, where those come on top of different commits.
+    pub own: Vec<Terms>,
     /// The day by which entries of the ledger expire.
     pub today: jiff::civil::Date,
     /// Look closer, as for a review: for misspelt markers, and for the writer of every suppression.
@@ -31,6 +40,14 @@ pub struct Review {
     pub notes: Vec<String>,
     /// Settings that were there and could not be used: what, and why. They make the coverage incomplete.
     pub troubles: Vec<(String, String)>,
+}
+
+impl Review {
+    /// What suppressions of the target with that index are held against.
+    #[must_use]
+    pub fn terms_of(&self, target: usize) -> &Terms {
+        self.own.get(target).unwrap_or(&self.terms)
+    }
 }
 
 /// A file of fingerprints that cannot be used.

@@ -52,11 +52,10 @@ pub enum RuleError {
 /// Rules and evidence of one file, each with the line on which its table begins.
 pub(super) type Loaded = (Vec<(usize, Rule)>, Vec<Evidence>);
 
-/// Reads and compiles a user rule file.
-pub(super) fn load(path: &Path) -> Result<Loaded, RuleError> {
-    let text = std::fs::read_to_string(path).map_err(|source| RuleError::Read { path: path.into(), source })?;
+/// Compiles a user rule file of that name.
+pub(super) fn load(path: &Path, text: &str) -> Result<Loaded, RuleError> {
     let line_of = |offset: usize| text[..offset.min(text.len())].matches('\n').count() + 1;
-    let parsed: FileForm<Spanned<RuleForm>, EvidenceForm> = toml::from_str(&text).map_err(|error| RuleError::Form {
+    let parsed: FileForm<Spanned<RuleForm>, EvidenceForm> = toml::from_str(text).map_err(|error| RuleError::Form {
         path: path.into(),
         line: line_of(error.span().map_or(0, |span| span.start)),
         message: error.message().trim().to_owned(),

@@ -1,7 +1,7 @@
 //! Rules ready to scan: literals in one automaton, patterns compiled when a literal of theirs first occurs.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use regex_automata::meta::Regex;
@@ -291,15 +291,29 @@ impl RuleSet {
     /// # Errors
     /// A file that cannot be read or used, or a disabled id that no rule has.
     pub fn with_files<P: AsRef<Path>>(files: &[P], disabled: &[String]) -> Result<Self, RuleError> {
+        let read = |file: &P| {
+            let path = file.as_ref().to_path_buf();
+            match std::fs::read_to_string(&path) {
+                Ok(text) => Ok((path, text)),
+                Err(source) => Err(RuleError::Read { path, source }),
+            }
+        };
+        RuleSet::with_texts(&files.iter().map(read).collect::<Result<Vec<_>, _>>()?, disabled)
+    }
+
+    /// The same, of files that were read already: their names and what they say.
+    ///
+    /// # Errors
+    /// A file that cannot be used, or a disabled id that no rule has.
+    pub fn with_texts(files: &[(PathBuf, String)], disabled: &[String]) -> Result<Self, RuleError> {
         let (specs, forms): (Vec<Spec>, Vec<EvidenceForm>) =
             serde_json::from_str(SPECS).expect("the build script wrote it from the same types");
         let prose = PROSE.lines().map(|json| ProseRef::Embedded(json, OnceLock::new()));
         let mut rules: Vec<Rule> = specs.into_iter().zip(prose).map(|(spec, prose)| Rule::new(spec, prose)).collect();
         let mut evidence: Vec<Evidence> = forms.into_iter().map(Evidence::new).collect();
         let mut origin: Vec<(&Path, usize, String)> = Vec::new();
-        for file in files {
-            let path = file.as_ref();
-            let (more, marks) = load::load(path)?;
+        for (path, text) in files {
+            let (more, marks) = load::load(path, text)?;
             for (line, rule) in more {
                 origin.push((path, line, rule.spec.id.clone()));
                 match rules.iter_mut().find(|known| known.spec.id == rule.spec.id) {

@@ -68,22 +68,34 @@ pub fn repository_settings(target: &Target) -> Result<Option<RepositorySettings>
 }
 
 /// A file as the commit has it that changes come on top of, so that a branch cannot change what it is held against: its
-/// text, or why there is none. `None` if the target is no change or comes on top of nothing, or the file is not in its
-/// checkout.
+/// text, or why there is none. `None` if the target is no change or comes on top of nothing, or the file is none of its
+/// repository's.
 ///
 /// # Errors
 /// The repository or an end of the range cannot be found.
 pub fn merged_file(target: &Target, file: &Path) -> Result<Option<Result<String, String>>, ScanError> {
-    let (Target::Range { path, .. } | Target::New { path, .. }) = target else { return Ok(None) };
+    let (path, tips) = match target {
+        Target::Range { path, to, .. } => (path, std::slice::from_ref(to)),
+        Target::New { path, tips, .. } => (path, tips.as_slice()),
+        _ => return Ok(None),
+    };
     let repo = open_for_hook(path, "a range of commits")?;
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let (Some(folder), Some(name)) = (repo.workdir().and_then(|root| relative(root, folder)), file.file_name()) else {
         return Ok(None);
     };
-    let name = Path::new(&folder).join(name);
-    let Some(ground) = ground(&repo, target)? else { return Ok(None) };
-    let none = || Err(format!("commit {} has no such file", short(&ground)));
-    Ok(Some(of_commit(&repo, &ground, &name.to_string_lossy()).unwrap_or_else(none)))
+    let name = Path::new(&folder).join(name).to_string_lossy().into_owned();
+    let Some(ground) = ground(&repo, target)? else {
+        // To a remote that has nothing, the file in the checkout is all there is.
+        let missing = |known: &&String| !known.contains('*');
+        let Target::New { known, .. } = target else { return Ok(None) };
+        return Ok(known.iter().find(missing).map(|name| Err(format!("'{name}' is not here; fetch it"))));
+    };
+    Ok(of_commit(&repo, &ground, &name).or_else(|| {
+        // What neither side has was put there by who runs the scan.
+        let theirs = first_commit(&repo, tips).and_then(|tip| of_commit(&repo, &tip, &name)).is_some();
+        theirs.then(|| Err(format!("commit {} has no such file", short(&ground))))
+    }))
 }
 
 /// The commit that a target's changes come on top of: where a range begins; for new objects the first that is known, or
@@ -146,7 +158,7 @@ pub(crate) fn of_folder(root: &Path, name: &str) -> Found {
         .is_none_or(|folder| folder == root || fs::symlink_metadata(folder).is_ok_and(|meta| meta.is_dir()));
     let meta = fs::symlink_metadata(&path).ok()?;
     if !meta.is_file() || !inside {
-        return Some(Err("it is no plain file".into()));
+        return Some(Err(NOT_PLAIN.into()));
     }
     if meta.len() > LARGEST {
         return Some(Err(too_large(meta.len())));
@@ -156,28 +168,48 @@ pub(crate) fn of_folder(root: &Path, name: &str) -> Found {
 
 /// A file of the index.
 pub(crate) fn of_index(repo: &Repository, name: &str) -> Found {
-    let entry = repo.index().ok()?.get_path(Path::new(name), 0)?;
-    of_blob(repo, entry.id)
+    let index = repo.index().ok()?;
+    let mode = |path: &Path| index.get_path(path, 0).map(|entry| entry.mode);
+    let plain = is_plain(Path::new(name), |path| mode(path).and_then(|mode| i32::try_from(mode).ok()))?;
+    let entry = index.get_path(Path::new(name), 0);
+    Some(plain.and_then(|()| of_blob(repo, entry.ok_or(NOT_PLAIN)?.id)))
 }
 
 /// A file of a commit.
 pub(crate) fn of_commit(repo: &Repository, commit: &Commit<'_>, name: &str) -> Found {
-    of_blob(repo, blob_at(commit, name)?)
+    Some(blob_at(commit, name)?.and_then(|id| of_blob(repo, id)))
 }
 
-fn blob_at(commit: &Commit<'_>, name: &str) -> Option<Oid> {
-    Some(commit.tree().ok()?.get_path(Path::new(name)).ok()?.id())
+fn blob_at(commit: &Commit<'_>, name: &str) -> Option<Result<Oid, String>> {
+    let tree = commit.tree().ok()?;
+    let plain = is_plain(Path::new(name), |path| tree.get_path(path).ok().map(|entry| entry.filemode()))?;
+    Some(plain.and_then(|()| Ok(tree.get_path(Path::new(name)).map_err(|_| NOT_PLAIN)?.id())))
 }
 
-fn of_blob(repo: &Repository, id: Oid) -> Found {
-    let blob = match repo.find_blob(id) {
-        Ok(blob) => blob,
-        Err(error) => return Some(Err(format!("it cannot be read: {}", error.message()))),
-    };
-    if blob.size() as u64 > LARGEST {
-        return Some(Err(too_large(blob.size() as u64)));
+const NOT_PLAIN: &str = "it is no plain file";
+
+/// Whether git has a plain file at a path, told by the modes of paths. A link is none, whatever its text says; nor is
+/// what stands behind one. `None` where there is nothing at all.
+fn is_plain(path: &Path, mode: impl Fn(&Path) -> Option<i32>) -> Option<Result<(), String>> {
+    let is = |mode: i32, kinds: &[git2::FileMode]| kinds.iter().any(|kind| i32::from(*kind) == mode);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match (mode(path), folder.and_then(&mode)) {
+        (Some(mode), _) => {
+            use git2::FileMode::{Blob, BlobExecutable, BlobGroupWritable};
+            let plain = is(mode, &[Blob, BlobExecutable, BlobGroupWritable]);
+            Some(if plain { Ok(()) } else { Err(NOT_PLAIN.into()) })
+        }
+        (None, Some(above)) if !is(above, &[git2::FileMode::Tree]) => Some(Err(NOT_PLAIN.into())),
+        (None, _) => None,
     }
-    Some(String::from_utf8(blob.content().to_vec()).map_err(|_| "it is no UTF-8".into()))
+}
+
+fn of_blob(repo: &Repository, id: Oid) -> Result<String, String> {
+    let blob = repo.find_blob(id).map_err(|error| format!("it cannot be read: {}", error.message()))?;
+    if blob.size() as u64 > LARGEST {
+        return Err(too_large(blob.size() as u64));
+    }
+    String::from_utf8(blob.content().to_vec()).map_err(|_| "it is no UTF-8".into())
 }
 
 fn too_large(size: u64) -> String {
@@ -191,14 +223,15 @@ pub(crate) fn entry_authors(repo: &Repository, commits: &[Oid], key: &[u8]) -> R
     let mut out = EntryAuthors::new();
     for id in commits {
         let commit = repo.find_commit(*id)?;
-        let Some(mine) = blob_at(&commit, LEDGER) else { continue };
-        let before: BTreeSet<Oid> = commit.parents().filter_map(|parent| blob_at(&parent, LEDGER)).collect();
+        let plain = |commit: &Commit<'_>| blob_at(commit, LEDGER).and_then(Result::ok);
+        let Some(mine) = plain(&commit) else { continue };
+        let before: BTreeSet<Oid> = commit.parents().filter_map(|parent| plain(&parent)).collect();
         if before.contains(&mine) {
             continue;
         }
         for blob in before.iter().chain([&mine]) {
             // A version that cannot be read accepts nothing, so whoever mends it is the author of all its entries.
-            let read = || of_blob(repo, *blob)?.ok().and_then(|text| Ledger::parse(LEDGER, &text, key).ok());
+            let read = || of_blob(repo, *blob).ok().and_then(|text| Ledger::parse(LEDGER, &text, key).ok());
             known.entry(*blob).or_insert_with(|| read().unwrap_or_default());
         }
         for entry in known.get(&mine).map_or(&[][..], |ledger| &ledger.entries) {

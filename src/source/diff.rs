@@ -1,16 +1,19 @@
 //! What changes add: the index against HEAD, and the commits of a range against their parents.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use git2::{Commit, Delta, DiffFindOptions, DiffOptions, FileMode, Oid, Patch, Repository, Tree};
 
 use super::history::{self, rfc3339};
-use super::{Desk, note_inside, skip};
+use super::{Desk, note_inside, note_pointer, skip};
+use crate::detect::Text;
 use crate::pack::{HashKind, ObjectId, Store};
 use crate::plan::ScanError;
 use crate::report::{Coverage, Reach, SourceKind};
 use crate::triage::group::{Place, Placed};
+use crate::triage::path::is_test_path;
 use crate::triage::sight::{Glimpse, Sighting, sight, sight_file};
 
 /// What the changes showed.
@@ -54,30 +57,40 @@ struct Touched {
     before: Vec<Oid>,
     /// The path itself is new.
     new_path: bool,
+    /// Where the file was before, if it moved; that content is the first of `before`.
+    moved_from: Option<String>,
 }
 
 impl Touched {
+    fn new(path: String, oid: Oid) -> Self {
+        Touched { path, oid, before: Vec::new(), new_path: false, moved_from: None }
+    }
+
     /// The lines that none of what was there before had.
     fn added(&self, repo: &Repository) -> Added {
-        self.before.iter().fold(Added::All, |added, old| added.and(lines_between(repo, *old, self.oid)))
+        added(repo, &self.before, self.oid)
     }
+
+    /// The same, as if the file had not moved here.
+    fn added_here(&self, repo: &Repository) -> Added {
+        added(repo, self.before.get(usize::from(self.moved_from.is_some())..).unwrap_or_default(), self.oid)
+    }
+}
+
+fn added(repo: &Repository, before: &[Oid], now: Oid) -> Added {
+    before.iter().fold(Added::All, |added, old| added.and(lines_between(repo, *old, now)))
 }
 
 /// Compares whole blobs as text whatever attributes or contents say: nothing in a repository makes its files opaque.
 fn options() -> DiffOptions {
     let mut options = DiffOptions::new();
-    options
-        .context_lines(0)
-        .interhunk_lines(0)
-        .force_text(true)
-        .include_typechange(true)
-        .ignore_submodules(true)
-        .skip_binary_check(true);
+    options.context_lines(0).interhunk_lines(0).force_text(true).include_typechange(true).skip_binary_check(true);
     options
 }
 
-fn touched(diff: &mut git2::Diff<'_>) -> Result<Vec<Touched>, git2::Error> {
-    // A file that only moved adds nothing.
+/// The files that a change touches. Repositories of their own are noted: what they hold is elsewhere.
+fn touched(diff: &mut git2::Diff<'_>, coverage: &mut Coverage) -> Result<Vec<Touched>, git2::Error> {
+    // A file that only moved adds nothing, unless its old place was looked at with less care.
     diff.find_similar(Some(DiffFindOptions::new().renames(true).exact_match_only(true)))?;
     let mut out = Vec::new();
     for index in 0..diff.deltas().len() {
@@ -87,19 +100,27 @@ fn touched(diff: &mut git2::Diff<'_>) -> Result<Vec<Touched>, git2::Error> {
             new.mode(),
             FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable | FileMode::Link
         );
-        if matches!(delta.status(), Delta::Deleted | Delta::Unmodified) || !text {
+        if matches!(delta.status(), Delta::Deleted | Delta::Unmodified) {
             continue;
         }
-        let Some(path) = new.path_bytes() else { continue };
+        let name = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let Some(path) = new.path_bytes().map(name) else { continue };
+        if new.mode() == FileMode::Commit {
+            coverage.notes.push(format!("'{path}' is a repository of its own: it was not read; scan it by its path"));
+        }
+        if !text {
+            continue;
+        }
         let before = match delta.status() {
             Delta::Added => Vec::new(),
             _ => vec![delta.old_file().id()],
         };
+        let moved = delta.status() == Delta::Renamed;
         out.push(Touched {
-            path: String::from_utf8_lossy(path).into_owned(),
-            oid: new.id(),
             before,
-            new_path: matches!(delta.status(), Delta::Added | Delta::Renamed),
+            new_path: moved || delta.status() == Delta::Added,
+            moved_from: delta.old_file().path_bytes().filter(|_| moved).map(name),
+            ..Touched::new(path, new.id())
         });
     }
     Ok(out)
@@ -108,7 +129,10 @@ fn touched(diff: &mut git2::Diff<'_>) -> Result<Vec<Touched>, git2::Error> {
 /// Lines of the new blob that the old one did not have; all of them where that cannot be told.
 fn lines_between(repo: &Repository, old: Oid, new: Oid) -> Added {
     let (Ok(before), Ok(after)) = (repo.find_blob(old), repo.find_blob(new)) else { return Added::All };
-    let Ok(patch) = Patch::from_blobs(&before, None, &after, None, Some(&mut options())) else { return Added::All };
+    // Lines are those of the text: the bytes of UTF-16 hold line feeds that are none.
+    let (before, after) = (Text::of(before.content()).bytes, Text::of(after.content()).bytes);
+    let patch = Patch::from_buffers(&before, None, &after, None, Some(&mut options()));
+    let Ok(patch) = patch else { return Added::All };
     let mut lines = BTreeSet::new();
     for hunk in 0..patch.num_hunks() {
         for line in 0..patch.num_lines_in_hunk(hunk).unwrap_or(0) {
@@ -130,7 +154,7 @@ pub(crate) fn staged(desk: &Desk<'_>, path: &Path, scope: &str, repo: &Repositor
     let mut diff = repo.diff_tree_to_index(head.as_ref(), Some(&index), Some(&mut options())).map_err(fail)?;
     let mut changes = Changes::default();
     let mut reader = Reader::new(desk, repo);
-    for one in touched(&mut diff).map_err(fail)? {
+    for one in touched(&mut diff, &mut changes.coverage).map_err(fail)? {
         if super::repo::within(scope, &one.path) {
             let place = Place {
                 object: Some(one.oid.to_string()),
@@ -167,36 +191,67 @@ pub(crate) fn range(
     Ok(changes)
 }
 
-/// Reads what is reachable from `tips` and from nothing that is `known`, tags included.
+/// Reads what is reachable from `tips` and from nothing that is `known` or was `read`, tags included. Each tip has what it
+/// brings that none before it brought, as if they were pushed one after the other.
 pub(crate) fn fresh(
     desk: &Desk<'_>,
     path: &Path,
     repo: &Repository,
     tips: &[String],
     known: &[String],
-) -> Result<Changes, ScanError> {
+    read: &[String],
+) -> Result<Vec<Changes>, ScanError> {
     let fail = |source| ScanError::Git { what: "walk the commits", path: path.into(), source };
     let mut walk = repo.revwalk().map_err(fail)?;
-    let mut changes = Changes::default();
+    let (mut changes, mut brought, mut commits) = (Changes::default(), Vec::new(), Vec::new());
     let mut reader = Reader::new(desk, repo);
     for name in tips {
         let object = repo.revparse_single(name).map_err(|error| unresolved(path, name, &error))?;
-        if let Some(commit) = reader.tip(object, &mut changes).map_err(fail)? {
+        let mut mine = Changes::default();
+        let commit = reader.tip(object, &mut mine).map_err(fail)?;
+        if let Some(commit) = commit {
             walk.push(commit).map_err(fail)?;
         }
+        brought.push(mine);
+        commits.push(commit);
     }
-    for name in known {
+    for name in known.iter().chain(read) {
         if name.contains('*') {
             walk.hide_glob(name).map_err(fail)?;
         } else if let Ok(commit) = repo.revparse_single(name).and_then(|object| object.peel_to_commit()) {
             walk.hide(commit.id()).map_err(fail)?;
+        } else if known.contains(name) {
+            changes.coverage.notes.push(format!("'{name}' is not here, so what it holds counts as new; fetch it"));
         }
     }
     reader.walk(walk, path, "", &mut changes)?;
-    if changes.coverage.commits + changes.coverage.tags + changes.coverage.blobs == 0 {
-        changes.coverage.notes.push("there is nothing new".into());
+    let owners = owners(repo, &commits, &changes.commits).map_err(fail)?;
+    for one in changes.placed {
+        let owner = one.place.commit.as_ref().and_then(|id| owners.get(id)).copied().unwrap_or(0);
+        brought[owner].placed.push(one);
     }
-    Ok(changes)
+    for id in changes.commits {
+        brought[owners.get(&id.to_string()).copied().unwrap_or(0)].commits.push(id);
+    }
+    brought.extend(tips.is_empty().then(Changes::default));
+    super::merge(&mut brought[0].coverage, changes.coverage);
+    Ok(brought)
+}
+
+/// Which tip each new commit is the first to bring: by the commit's id, the tip's index.
+fn owners(repo: &Repository, tips: &[Option<Oid>], new: &[Oid]) -> Result<HashMap<String, usize>, git2::Error> {
+    let mut left: HashSet<Oid> = new.iter().copied().collect();
+    let mut out = HashMap::new();
+    for (index, tip) in tips.iter().enumerate() {
+        let mut next: Vec<Oid> = tip.iter().copied().collect();
+        while let Some(id) = next.pop() {
+            if left.remove(&id) {
+                out.insert(id.to_string(), index);
+                next.extend(repo.find_commit(id)?.parent_ids());
+            }
+        }
+    }
+    Ok(out)
 }
 
 /// The commits at the ends of a range.
@@ -222,7 +277,7 @@ pub(crate) fn tree(desk: &Desk<'_>, repo: &Repository, commit: &Commit<'_>) -> R
     commit.tree()?.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
         if entry.kind() == Some(git2::ObjectType::Blob) {
             let path = format!("{folder}{}", String::from_utf8_lossy(entry.name_bytes()));
-            files.push(Touched { path, oid: entry.id(), before: Vec::new(), new_path: false });
+            files.push(Touched::new(path, entry.id()));
         }
         if desk.progress.interrupted() { git2::TreeWalkResult::Abort } else { git2::TreeWalkResult::Ok }
     })?;
@@ -270,6 +325,14 @@ pub(crate) fn reached(repo: &Repository, path: &Path, tips: &[String]) -> Result
 
 fn resolve<'r>(repo: &'r Repository, path: &Path, name: &str) -> Result<Commit<'r>, ScanError> {
     let commit = |name: &str| repo.revparse_single(name).and_then(|object| object.peel_to_commit());
+    // Git takes the tag. Whoever makes one that is named as the default branch would have every range begin there.
+    let of = |refs: &str| commit(&format!("{refs}{name}")).ok().map(|commit| commit.id());
+    if let Some(tag) = of("refs/tags/")
+        && ["refs/heads/", "refs/remotes/origin/"].iter().filter_map(|refs| of(refs)).any(|branch| branch != tag)
+    {
+        let message = format!("it is a branch and a tag; write 'refs/heads/{name}' or 'refs/tags/{name}'");
+        return Err(ScanError::Revision { name: name.into(), path: path.into(), message });
+    }
     // Checkouts of CI services have most branches as those of their remote alone.
     let found = commit(name).or_else(|error| commit(&format!("refs/remotes/origin/{name}")).map_err(|_| error));
     found.map_err(|error| unresolved(path, name, &error))
@@ -359,6 +422,13 @@ impl<'a> Reader<'a> {
                 "the clone is shallow: commits of the range may be missing; fetch them with 'git fetch --unshallow'",
             );
         }
+        if std::fs::metadata(self.repo.commondir().join("info/grafts")).is_ok_and(|meta| meta.len() > 0) {
+            skip(
+                &mut changes.coverage,
+                format!("history of '{}'", super::repo::display(path)),
+                "'info/grafts' of its git directory gives commits other parents: some may be missing; remove that file",
+            );
+        }
         Ok(())
     }
 
@@ -390,13 +460,7 @@ impl<'a> Reader<'a> {
         let (plan, mut object) = (self.desk.plan, object);
         while let Some(tag) = object.as_tag() {
             changes.coverage.tags += 1;
-            let tagger = tag.tagger().map(|who| person(&who)).unwrap_or_default();
-            for text in [tag.message_bytes().unwrap_or_default(), tagger.as_bytes()] {
-                let seen = sight(plan.eye(), text).sightings;
-                let place = Place { object: Some(tag.id().to_string()), ..Place::direct(SourceKind::Tag, None) };
-                let stands = seen.into_iter().filter(|one| one.stands_at(&plan.rules, None));
-                changes.placed.extend(stands.map(|sighting| Placed { sighting, place: place.clone() }));
-            }
+            self.text(tag.id(), &Place::direct(SourceKind::Tag, None), changes)?;
             object = tag.target()?;
         }
         if let Some(commit) = object.as_commit() {
@@ -405,7 +469,7 @@ impl<'a> Reader<'a> {
         let place = Place::direct(SourceKind::Object, None);
         if let Some(tree) = object.as_tree() {
             let mut diff = self.repo.diff_tree_to_tree(None, Some(tree), Some(&mut options()))?;
-            for one in touched(&mut diff)? {
+            for one in touched(&mut diff, &mut changes.coverage)? {
                 let (path, object) = (Some(one.path.clone()), Some(one.oid.to_string()));
                 self.file(&one, &Place { path, object, ..place.clone() }, changes);
             }
@@ -416,6 +480,20 @@ impl<'a> Reader<'a> {
             changes.placed.extend(stands.map(|sighting| Placed { sighting, place: place.clone() }));
         }
         Ok(None)
+    }
+
+    /// Reads a commit or a tag as text: its message, its people, and whatever else its header says.
+    fn text(&self, id: Oid, place: &Place, changes: &mut Changes) -> Result<(), git2::Error> {
+        let (plan, odb) = (self.desk.plan, self.repo.odb()?);
+        let object = odb.read(id)?;
+        let seen = history::texts(plan, object.data(), place.source)
+            .filter(|(_, sighting)| sighting.stands_at(&plan.rules, None))
+            .map(|(source, sighting)| {
+                let place = Place { source, object: Some(id.to_string()), ..place.clone() };
+                Placed { sighting, place }
+            });
+        changes.placed.extend(seen);
+        Ok(())
     }
 
     fn commit(
@@ -434,24 +512,12 @@ impl<'a> Reader<'a> {
             ..Place::direct(SourceKind::Commit, None)
         };
         if scope.is_empty() {
-            let plan = self.desk.plan;
-            let people = format!("{}\n{}", person(&commit.author()), person(&commit.committer()));
-            for (source, text) in
-                [(SourceKind::Message, commit.message_bytes()), (SourceKind::Author, people.as_bytes())]
-            {
-                let seen = sight(plan.eye(), text).sightings;
-                let place = Place { source, object: Some(commit.id().to_string()), ..place.clone() };
-                changes.placed.extend(
-                    seen.into_iter()
-                        .filter(|one| one.stands_at(&plan.rules, None))
-                        .map(|sighting| Placed { sighting, place: place.clone() }),
-                );
-            }
+            self.text(commit.id(), &Place { source: SourceKind::Message, ..place.clone() }, changes)?;
         }
         let tree = commit.tree()?;
         let parents = commit.parents().map(|parent| parent.tree()).collect::<Result<Vec<_>, _>>()?;
         let mut diff = self.repo.diff_tree_to_tree(parents.first(), Some(&tree), Some(&mut options()))?;
-        for mut one in touched(&mut diff)? {
+        for mut one in touched(&mut diff, &mut changes.coverage)? {
             if !super::repo::within(scope, &one.path) {
                 continue;
             }
@@ -499,11 +565,18 @@ impl<'a> Reader<'a> {
         if stands.is_empty() {
             return;
         }
-        let added = one.added(self.repo);
+        let (added, added_here) = (one.added(self.repo), LazyCell::new(|| one.added_here(self.repo)));
         let inside = stands.iter().any(|found| found.member.is_some());
         let held = if inside { self.held_before(one) } else { Vec::new() };
+        let left_out = one.moved_from.as_deref().is_some_and(|old| self.desk.excludes(old));
+        let from_tests = one.moved_from.as_deref().is_some_and(is_test_path) && !is_test_path(&one.path);
+        // Where a file came from, its secrets may have counted for less, or for nothing.
+        let comes_out = |found: &Sighting| {
+            left_out || from_tests || one.moved_from.is_some() && !found.stands_at(rules, one.moved_from.as_deref())
+        };
         // A change of an archive changes all of its bytes, so its members are told apart by what they hold.
         let is_new = |found: &Sighting| match found.member {
+            _ if comes_out(found) => added_here.holds(found),
             Some(_) => !held.iter().any(|old| old.is_of(found)),
             None => added.holds(found),
         };
@@ -554,6 +627,7 @@ impl<'a> Reader<'a> {
         }
         coverage.blobs += 1;
         coverage.bytes += blob.size() as u64;
+        note_pointer(coverage, path, blob.content());
         let sighted = sight_file(self.desk.plan, blob.content());
         note_inside(coverage, path, sighted.opened);
         sighted.sightings

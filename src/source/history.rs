@@ -20,7 +20,7 @@ use super::worktree::read_file;
 use super::{Desk, archive, merge, note_inside, skip};
 use crate::detect::{CUT, Encoding, Judge, State, Stretch, Text, rescan, scan_state, sniff};
 use crate::pack::{Error, Fault, Kind, Limits, Made, ObjectId, Op, Store, Visitor};
-use crate::plan::ScanError;
+use crate::plan::{Plan, ScanError};
 use crate::report::{Coverage, SourceKind};
 use crate::triage::group::{Place, Placed};
 use crate::triage::sight::{Glimpse, Sighting, glance, sight, sight_file};
@@ -432,7 +432,7 @@ impl Names<'_> {
         self.text(judge, out, id, content, SourceKind::Message);
     }
 
-    /// A commit or tag as text. Lines of a message count from its own first one.
+    /// A commit or tag as text.
     fn text(&self, judge: &mut Judge, out: &mut Objects, oid: ObjectId, data: &[u8], kind: SourceKind) {
         let plan = self.desk.plan;
         let data = &*unsigned(data);
@@ -443,21 +443,7 @@ impl Names<'_> {
                 return;
             }
         }
-        let sightings = sight(plan.eye(), data).sightings;
-        let head_lines = header_lines(data);
-        for mut one in sightings {
-            let line = data.split(|byte| *byte == b'\n').nth(one.region.start_line as usize - 1).unwrap_or(b"");
-            let person = [&b"author "[..], b"committer ", b"tagger "].iter().any(|start| line.starts_with(start));
-            let source = if one.region.start_line < head_lines && person { SourceKind::Author } else { kind };
-            if one.region.start_line > head_lines {
-                one.region.start_line -= head_lines;
-                one.region.end_line -= head_lines;
-                let headers = (head_lines + 1).saturating_sub(one.snippet.first_line);
-                one.snippet.first_line = one.snippet.first_line + headers - head_lines;
-                one.snippet.text = one.snippet.text.split('\n').skip(headers as usize).collect::<Vec<_>>().join("\n");
-            }
-            out.messages.push((oid, source, one));
-        }
+        out.messages.extend(texts(plan, data, kind).map(|(source, one)| (oid, source, one)));
     }
 
     fn tag(&self, judge: &mut Judge, out: &mut Objects, id: ObjectId, content: &[u8]) {
@@ -524,6 +510,26 @@ impl Names<'_> {
         }
         number
     }
+}
+
+/// What a commit or tag shows as text: its message is of that kind, and the people in its header are authors. Lines of a
+/// message count from its own first one.
+pub(super) fn texts(plan: &Plan, data: &[u8], kind: SourceKind) -> impl Iterator<Item = (SourceKind, Sighting)> {
+    let data = unsigned(data).into_owned();
+    let head_lines = header_lines(&data);
+    sight(plan.eye(), &data).sightings.into_iter().map(move |mut one| {
+        let line = data.split(|byte| *byte == b'\n').nth(one.region.start_line as usize - 1).unwrap_or(b"");
+        let person = [&b"author "[..], b"committer ", b"tagger "].iter().any(|start| line.starts_with(start));
+        let source = if one.region.start_line < head_lines && person { SourceKind::Author } else { kind };
+        if one.region.start_line > head_lines {
+            one.region.start_line -= head_lines;
+            one.region.end_line -= head_lines;
+            let headers = (head_lines + 1).saturating_sub(one.snippet.first_line);
+            one.snippet.first_line = one.snippet.first_line + headers - head_lines;
+            one.snippet.text = one.snippet.text.split('\n').skip(headers as usize).collect::<Vec<_>>().join("\n");
+        }
+        (source, one)
+    })
 }
 
 /// A commit with blanks for its signature, which is public and random: what its lines hold is no secret. A line that no

@@ -57,6 +57,13 @@ pub(crate) fn note_inside(coverage: &mut Coverage, name: &str, opened: Opened) {
     }
 }
 
+/// Notes that a file only names content which Git LFS keeps elsewhere.
+pub(crate) fn note_pointer(coverage: &mut Coverage, name: &str, content: &[u8]) {
+    if content.starts_with(b"version https://git-lfs.github.com/spec/") && content.len() < 1024 {
+        coverage.notes.push(format!("'{name}' is a pointer of Git LFS: the content that it names was not read"));
+    }
+}
+
 /// Adds what another part of the scan read.
 pub(crate) fn merge(into: &mut Coverage, other: Coverage) {
     into.incomplete |= other.incomplete;

@@ -11,7 +11,7 @@ use ignore::{WalkBuilder, WalkState};
 
 use super::archive::is_archive;
 use super::repo::display;
-use super::{Desk, merge, note_inside, skip};
+use super::{Desk, merge, note_inside, note_pointer, skip};
 use crate::detect::sniff;
 use crate::plan::ScanError;
 use crate::report::{Coverage, SourceKind, UnusedSuppression};
@@ -222,6 +222,7 @@ pub(crate) fn read_file(
     if size <= if archive { openable.max(WINDOW as u64) } else { WINDOW as u64 } {
         let mut content = Vec::with_capacity(size as usize + 1);
         file.read_to_end(&mut content)?;
+        note_pointer(coverage, name, &content);
         let mut sighted = sight_file(plan, &content);
         note_inside(coverage, name, std::mem::take(&mut sighted.opened));
         coverage.bytes += content.len() as u64;

@@ -2,7 +2,7 @@
 
 pub(crate) mod attribute;
 pub(crate) mod group;
-mod path;
+pub(crate) mod path;
 pub(crate) mod sight;
 pub(crate) mod silence;
 pub(crate) mod suppress;

@@ -12,7 +12,7 @@ const FOLDERS: &[&str] = &[
 const TEXTS: &[&str] = &[".md", ".rst", ".adoc", ".mdx", ".asciidoc", ".textile"];
 
 /// Whether what stands at the path is there to test, to show or to explain.
-pub(super) fn is_test_path(path: &str) -> bool {
+pub(crate) fn is_test_path(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let (folders, name) = lower.rsplit_once(['/', '!']).unwrap_or(("", &lower));
     if folders.split('/').any(|folder| FOLDERS.contains(&folder)) || TEXTS.iter().any(|end| name.ends_with(end)) {

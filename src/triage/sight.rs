@@ -1,11 +1,12 @@
 //! What one blob shows: its matches with lines, redacted snippets and the comments that silence them.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use super::silence::Silence;
 use crate::detect::{self, Encoding, Judge, MARKERS, Match, PathNeed, Scan, Scope, State, Text};
 use crate::plan::Plan;
-use crate::report::{Objection, Snippet, Suppression, SuppressionStatus, line_hash};
+use crate::report::{LineHashes, Objection, Snippet, Suppression, SuppressionStatus};
 use crate::rule::{RuleSet, Severity};
 use crate::secret::Secret;
 use crate::source::archive::{self, Opened};
@@ -231,10 +232,11 @@ pub(crate) fn sight(eye: Eye<'_>, content: &[u8]) -> Sighted {
         return Sighted { opened, ..Sighted::default() };
     }
     let lines = LineIndex::new(bytes);
-    let page = Page { rules, bytes, lines: &lines, matches: &scan.matches };
+    let page = Page { rules, bytes, lines: &lines, hidden: hidden(rules, &scan.matches) };
     let markers: Vec<(usize, Span)> =
         scan.markers.iter().copied().filter(|(index, span)| is_marker(bytes, *index, *span)).collect();
     let mut used = vec![false; markers.len()];
+    let hashes = LazyCell::new(|| LineHashes::of(bytes));
     let mut sightings = Vec::with_capacity(scan.matches.len());
     for one in &scan.matches {
         let region = lines.region(one.span);
@@ -263,7 +265,7 @@ pub(crate) fn sight(eye: Eye<'_>, content: &[u8]) -> Sighted {
             suppression: silenced.map(|at| page.comment(markers[at])),
             needs_path: one.needs_path.clone(),
             snippet: page.snippet(one, region),
-            line_hash: if eye.line_hashes { line_hash(bytes, one.span.start) } else { String::new() },
+            line_hash: if eye.line_hashes { hashes.at(one.span.start) } else { String::new() },
             member: None,
         });
     }
@@ -300,7 +302,20 @@ struct Page<'a> {
     rules: &'a RuleSet,
     bytes: &'a [u8],
     lines: &'a LineIndex<'a>,
-    matches: &'a [Match],
+    /// Where secrets stand, in order, and how far those up to each one reach.
+    hidden: Vec<(Span, usize)>,
+}
+
+fn hidden(rules: &RuleSet, matches: &[Match]) -> Vec<(Span, usize)> {
+    let secret = |one: &&Match| rules.rules()[one.rule].spec.severity > Severity::Note;
+    let mut spans: Vec<Span> = matches.iter().filter(secret).map(|one| one.span).collect();
+    spans.sort_unstable();
+    let mut reached = 0;
+    let reach = |span: Span| {
+        reached = span.end.max(reached);
+        (span, reached)
+    };
+    spans.into_iter().map(reach).collect()
 }
 
 impl Page<'_> {
@@ -371,10 +386,9 @@ impl Page<'_> {
 
     /// The bytes of a span as text, with every match that is a secret replaced.
     fn redacted(&self, span: Span) -> String {
-        let secret =
-            |one: &&Match| one.span.overlaps(&span) && self.rules.rules()[one.rule].spec.severity > Severity::Note;
-        let mut spans: Vec<Span> = self.matches.iter().filter(secret).map(|one| one.span).collect();
-        spans.sort_unstable();
+        let first = self.hidden.partition_point(|(_, reached)| *reached <= span.start);
+        let near = self.hidden[first..].iter().map(|(hidden, _)| *hidden).take_while(|hidden| hidden.start < span.end);
+        let spans = near.filter(|hidden| hidden.overlaps(&span));
         let mut out = String::new();
         let mut at = span.start;
         for hidden in spans {

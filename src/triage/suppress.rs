@@ -7,7 +7,7 @@ use jiff::ToSpan;
 use super::group::Placed;
 use crate::fingerprint::fingerprint;
 use crate::report::{Acceptance, Objection, SourceKind, Suppression, SuppressionKind, SuppressionStatus};
-use crate::review::{Entry, LEDGER, Ledger, Review, same_person};
+use crate::review::{Entry, LEDGER, Ledger, Terms, same_person};
 use crate::rule::RuleSet;
 use crate::secret::Secret;
 
@@ -26,7 +26,9 @@ pub(crate) fn entry_key(entry: &Entry) -> EntryKey {
 pub(crate) struct Bench<'a> {
     pub(crate) rules: &'a RuleSet,
     pub(crate) key: &'a [u8],
-    pub(crate) review: &'a Review,
+    pub(crate) terms: &'a Terms,
+    /// The day by which entries expire.
+    pub(crate) today: jiff::civil::Date,
     pub(crate) ledger: &'a Ledger,
     /// For a range: who wrote entries in it.
     pub(crate) authors: Option<&'a EntryAuthors>,
@@ -39,7 +41,7 @@ impl Bench<'_> {
     pub(crate) fn judge(&mut self, placed: &mut [Placed]) {
         let writers = self.authors.map(|_| Writers::of(placed));
         for one in placed {
-            if one.sighting.suppression.is_none() && self.ledger.entries.is_empty() && self.review.baseline.is_none() {
+            if one.sighting.suppression.is_none() && self.ledger.entries.is_empty() && self.terms.baseline.is_none() {
                 continue;
             }
             let rule = &self.rules.rules()[one.sighting.rule].spec.id;
@@ -50,6 +52,13 @@ impl Bench<'_> {
                 self.used.insert(entry.line);
             }
             let authors = writers.as_ref().map(|writers| writers.of_line(one));
+            let protected = self.is_protected(one);
+            if let (Some(said), false) = (&mut one.sighting.suppression, protected)
+                && said.objections == [Objection::NeverSuppressed]
+            {
+                // Only another target's policy is against it.
+                (said.status, said.objections) = (SuppressionStatus::UnderReview, Vec::new());
+            }
             let verdict = match one.sighting.suppression.take() {
                 Some(comment) if comment.silences() => Some(self.comment(comment, entry, path, authors)),
                 // Nobody may silence it, the ledger included; a baseline is the operator's own word.
@@ -57,7 +66,6 @@ impl Bench<'_> {
                     self.baseline(rule, &fingerprint).or(Some(refused))
                 }
                 other => {
-                    let protected = self.is_protected(one);
                     let ledger = entry.and_then(|entry| self.entry_alone(entry, path, protected, authors));
                     let baseline = || self.baseline(rule, &fingerprint);
                     match ledger {
@@ -78,7 +86,7 @@ impl Bench<'_> {
         path: Option<&str>,
         authors: Option<&BTreeSet<String>>,
     ) -> Suppression {
-        let policy = &self.review.policy;
+        let policy = &self.terms.policy;
         let mut objections = BTreeSet::new();
         match entry {
             None if policy.require_entry => drop(objections.insert(Objection::NoEntry)),
@@ -136,7 +144,7 @@ impl Bench<'_> {
     }
 
     fn baseline(&self, rule: &str, fingerprint: &str) -> Option<Suppression> {
-        let baseline = self.review.baseline.as_ref()?;
+        let baseline = self.terms.baseline.as_ref()?;
         let line = baseline.line(rule, fingerprint)?;
         Some(Suppression {
             kind: SuppressionKind::External,
@@ -151,7 +159,7 @@ impl Bench<'_> {
 
     /// What speaks against an entry.
     fn against(&self, entry: &Entry, path: Option<&str>, authors: Option<&BTreeSet<String>>) -> BTreeSet<Objection> {
-        let (policy, today) = (&self.review.policy, self.review.today);
+        let (policy, today) = (&self.terms.policy, self.today);
         let mut out = BTreeSet::new();
         if !entry.holds_at(path) {
             out.insert(Objection::OutOfScope);
@@ -197,7 +205,7 @@ impl Bench<'_> {
     fn is_protected(&self, one: &Placed) -> bool {
         let parts = one.sighting.parts.iter().map(|part| part.name.as_str());
         let spec = &self.rules.rules()[one.sighting.rule].spec;
-        super::silence::is_protected(&self.review.policy.never, spec, one.sighting.documented, parts)
+        super::silence::is_protected(&self.terms.policy.never, spec, one.sighting.documented, parts)
     }
 }
 

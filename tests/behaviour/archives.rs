@@ -71,7 +71,7 @@ fn zip_with(flags: u16, members: &[(&str, &[u8])]) -> Vec<u8> {
     out
 }
 
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     zip_with(0, members)
 }
 

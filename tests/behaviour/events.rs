@@ -223,6 +223,28 @@ fn gitlab_tells_through_its_variables() {
 }
 
 #[test]
+fn a_new_branch_of_a_clone_without_the_default_one_brings_no_baseline_of_its_own() {
+    let story = Story::new();
+    let repo = &story.repo;
+    repo.git(&["checkout", "-q", "topic"]);
+    assert_eq!(repo.snout(&["baseline", "create", "--no-history"]).code, Some(0));
+    let head = repo.commit("A baseline that knows all there is");
+    let clone = Folder::new();
+    let (url, at) = (format!("file://{}", repo.path().display()), clone.path().display().to_string());
+    // GitLab's runners fetch the branch of the pipeline and no other.
+    repo.git(&["clone", "-q", "--single-branch", "--branch", "topic", &url, &at]);
+    let report = clone.at(".git/report.json");
+    let mut command = program(clone.path());
+    command.args(["scan", "--range", "auto", "--baseline", ".snout/baseline.json", "--format", "json", "--reveal"]);
+    command.arg("--output").arg(&report).env("GITLAB_CI", "true").env("CI_DEFAULT_BRANCH", "main");
+    command.env("CI_PIPELINE_SOURCE", "push").env("CI_COMMIT_BRANCH", "topic").env("CI_COMMIT_SHA", &head);
+    command.env("CI_COMMIT_BEFORE_SHA", ZERO).env_remove("GITHUB_EVENT_NAME");
+    let found = scanned(command, &report);
+    assert_eq!((found.code, story.told(&found)), (Some(1), [true, false, true]), "{}", found.notes());
+    assert!(found.notes().contains("counts for nothing") && found.notes().contains("fetch it"), "{}", found.notes());
+}
+
+#[test]
 fn outside_of_a_known_service_it_is_an_error() {
     let story = Story::new();
     let mut command = program(story.repo.path());

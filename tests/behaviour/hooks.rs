@@ -250,6 +250,79 @@ fn a_push_cannot_add_to_the_baseline_it_is_judged_by() {
     assert!(!out.status.success() && said(&out).contains("genesys-client-secret"), "{}", said(&out));
 }
 
+/// Accepts what is silenced in a file, and commits the ledger as somebody else.
+fn accepted(repo: &Repo, file: &str) {
+    let args = ["suppressions", "accept", file, "--reason", "a test", "--reviewer", "Eve <eve@example.org>"];
+    assert_eq!(repo.snout(&args).code, Some(0));
+    repo.tick();
+    repo.git(&["add", "-A"]);
+    repo.git(&["commit", "-q", "-m", "Accept it", "--author", "Eve <eve@example.org>"]);
+}
+
+#[test]
+fn each_ref_of_a_push_is_judged_by_what_it_comes_on_top_of() {
+    let pair = Pair::new();
+    let repo = &pair.repo;
+    repo.git(&["branch", "strict"]);
+    repo.git(&["checkout", "-q", "strict"]);
+    repo.add(".snout.toml", STRICT);
+    repo.git(&["push", "-q", "origin", "main", "strict"]);
+    repo.git(&["fetch", "-q", "origin"]);
+    repo.add("b.env", silenced(2));
+    repo.git(&["checkout", "-q", "main"]);
+    repo.add("a.env", silenced(1));
+    let report = repo.at(".git/report.json");
+    let shown = report.display();
+    hook(
+        &repo.at(".git/hooks/pre-push"),
+        &format!("exec '{SNOUT}' hook pre-push --format json --output '{shown}' \"$@\""),
+    );
+    let out = pair.push(&["main", "strict"]);
+    assert!(!out.status.success(), "{}", said(&out));
+    let text = std::fs::read_to_string(&report).expect("a report");
+    let told: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let paths = |list: &str| -> Vec<String> {
+        let all = told[list].as_array().expect("a list").iter().flat_map(|one| one["occurrences"].as_array().cloned());
+        all.flatten().filter_map(|one| one["path"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!((paths("findings"), paths("suppressed")), (vec!["b.env".into()], vec!["a.env".into()]), "{told:#}");
+    assert_eq!(told["coverage"]["commits"], 2);
+}
+
+#[test]
+fn an_entry_of_one_ref_accepts_nothing_for_another() {
+    let (repo, server) = (Repo::new(), Folder::new());
+    repo.git(&["init", "-q", "--bare", "-b", "main", &server.path().display().to_string()]);
+    repo.git(&["remote", "add", "origin", &server.path().display().to_string()]);
+    repo.add("readme", "A project.\n");
+    repo.git(&["push", "-q", "origin", "main"]);
+    for (branch, number) in [("a", 1), ("b", 2)] {
+        repo.git(&["checkout", "-q", "-b", branch, "main"]);
+        repo.add("app.env", silenced(number));
+    }
+    repo.add("other.env", silenced(1));
+    repo.git(&["checkout", "-q", "a"]);
+    accepted(&repo, "app.env");
+    let report = server.at("report.json");
+    let shown = report.display();
+    let lines = format!("exec '{SNOUT}' hook pre-receive --fail-on none --format json --output '{shown}'");
+    hook(&server.at("hooks/pre-receive"), &lines);
+    repo.git(&["push", "-q", "origin", "a", "b"]);
+    let text = std::fs::read_to_string(&report).expect("a report");
+    let told: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let all =
+        told["suppressed"].as_array().expect("a list").iter().flat_map(|one| one["occurrences"].as_array().cloned());
+    let mut status: Vec<(String, String)> = all
+        .flatten()
+        .map(|one| (one["path"].to_string(), one["suppression"]["status"].to_string()))
+        .map(|(path, status)| (path.replace('"', ""), status.replace('"', "")))
+        .collect();
+    status.sort();
+    let pair = |path: &str, status: &str| (path.to_owned(), status.to_owned());
+    let expected = [pair("app.env", "accepted"), pair("app.env", "underReview"), pair("other.env", "underReview")];
+    assert_eq!(status, expected, "{told:#}");
+}
+
 #[test]
 fn hooks_are_installed_behind_those_that_are_there_and_go_again() {
     let pair = Pair::new();

@@ -5,6 +5,7 @@ mod util;
 
 mod archives;
 mod baseline;
+mod blinding;
 mod cli;
 mod coverage;
 mod determinism;

@@ -1,9 +1,11 @@
 //! Properties on random text.
 
-use proptest::prelude::*;
-use snout::{LineIndex, Span};
+use std::collections::BTreeSet;
 
-use crate::util::{leak, read};
+use proptest::prelude::*;
+use snout::{LineIndex, Span, Target};
+
+use crate::util::{Repo, leak, plan, read};
 
 /// Line and column of a byte offset, counted one code point after the other.
 fn naive(text: &str, offset: usize) -> (u32, u32) {
@@ -130,5 +132,61 @@ proptest! {
         prop_assert!(stripped.suppressed.is_empty());
         prop_assert_eq!(told, all);
         prop_assert!(!spec.iter().any(|(_, how)| [0, 1, 2, 3, 5].contains(how)) || !marked.suppressed.is_empty());
+    }
+}
+
+/// What commits do to files: name, lines, and whether the file goes away instead.
+type Story = Vec<(u8, Vec<(u64, usize)>, bool)>;
+
+fn story() -> impl Strategy<Value = Story> {
+    proptest::collection::vec((0u8..3, proptest::collection::vec(line(), 0..5), prop::bool::weighted(0.2)), 1..6)
+}
+
+/// Plays a story on top of a commit, with markers or with blanks in their place.
+fn play(story: &Story, marked: bool) -> Repo {
+    let repo = Repo::new();
+    repo.add("readme", "A project.\n");
+    repo.git(&["branch", "base"]);
+    for (name, spec, gone) in story {
+        let name = format!("{name}.env");
+        if *gone {
+            std::fs::remove_file(repo.at(&name)).ok();
+        } else {
+            let (with, without) = lines(spec);
+            repo.write(&name, if marked { with } else { without });
+        }
+        repo.commit("Go on");
+    }
+    repo
+}
+
+/// Rule, fingerprint and path of what a target shows, open and silenced.
+fn values(target: snout::Target) -> (BTreeSet<[String; 3]>, BTreeSet<[String; 3]>) {
+    let report = snout::scan(&plan(target), &snout::Silent).expect("a repository can be read");
+    let values = |findings: &[snout::Finding]| {
+        let all = findings.iter().flat_map(|finding| finding.occurrences.iter().map(move |place| (finding, place)));
+        all.map(|(one, place)| [one.rule.clone(), one.fingerprint.clone(), place.path.clone().unwrap_or_default()])
+            .collect::<BTreeSet<_>>()
+    };
+    (values(&report.findings), values(&report.suppressed))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn nothing_of_a_history_or_a_range_is_hidden_that_is_not_listed(story in story()) {
+        let (marked, stripped) = (play(&story, true), play(&story, false));
+        let history = |repo: &Repo| Target::Path { path: repo.path().into(), worktree: false, history: true };
+        let range = |repo: &Repo| Target::Range { path: repo.path().into(), from: Some("base".into()), to: "HEAD".into() };
+        let staged = |repo: &Repo| {
+            repo.git(&["reset", "-q", "--soft", "base"]);
+            Target::Staged { path: repo.path().into() }
+        };
+        for target in [&history as &dyn Fn(&Repo) -> Target, &range, &staged] {
+            let ((open, silenced), (all, none)) = (values(target(&marked)), values(target(&stripped)));
+            prop_assert!(none.is_empty());
+            prop_assert_eq!(&open | &silenced, all);
+        }
     }
 }

@@ -218,7 +218,7 @@ fn outside_of_a_repository_it_is_an_error() {
     let folder = Folder::new();
     let run = folder.snout(&["scan", "--staged"]);
     assert_eq!(run.code, Some(2));
-    assert!(run.stderr.contains("not in a git repository"), "{}", run.stderr);
+    assert!(run.stderr.contains("no git repository can be opened"), "{}", run.stderr);
 }
 
 #[test]

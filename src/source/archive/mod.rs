@@ -8,6 +8,7 @@ mod bundle;
 mod database;
 mod markup;
 mod pdf;
+mod strings;
 mod tape;
 mod unpack;
 mod zip;
@@ -53,8 +54,10 @@ enum Kind {
     Sqlite,
     /// A git pack, or a bundle, which is a pack behind a list of refs.
     Pack,
-    /// A program or an old document, whose strings are UTF-16.
+    /// A program or an old document, or a text that goes on so, whose strings are UTF-16.
     Wide,
+    /// What is read as UTF-16 or UTF-32 and has strings of single bytes.
+    Narrow,
     /// A format that is not opened, by its name.
     Closed(&'static str),
 }
@@ -87,7 +90,10 @@ fn kind(content: &[u8]) -> Option<Kind> {
             None if tape::is_tar(content) => Some(Kind::Tar),
             // An archive behind a program or a script ends as one.
             None if zip::ends_like_one(content) => Some(Kind::Zip),
-            None => None,
+            None => strings::odd(content).map(|odd| match odd {
+                strings::Odd::Wide => Kind::Wide,
+                strings::Odd::Narrow => Kind::Narrow,
+            }),
         },
     }
 }
@@ -171,6 +177,7 @@ impl Opener<'_> {
             Kind::Sqlite => database::read(self, content, path, depth),
             Kind::Pack => bundle::read(self, content, path, depth),
             Kind::Wide => self.member(path, "strings", &crate::detect::wide_strings(content), depth),
+            Kind::Narrow => self.member(path, "strings", &strings::narrow(content), depth),
             Kind::Closed(name) => self.out.closed.push((path.to_owned(), name)),
         }
     }

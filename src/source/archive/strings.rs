@@ -1,0 +1,78 @@
+//! Text that is not written as the content around it: what a shell appended in another encoding, or bytes behind a mark
+//! that promises UTF-16.
+
+use crate::detect::{Encoding, sniff};
+
+/// Shortest run of ASCII in wide text that is no accident: letters of other scripts are such bytes, too.
+const SHORTEST: usize = 16;
+/// Bytes at either end of content that are looked at before all of it is.
+const EDGE: usize = 64;
+
+/// How text is written that stands in content of another encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Odd {
+    /// UTF-16 at the end of single-byte text.
+    Wide,
+    /// ASCII in what is read as UTF-16 or UTF-32.
+    Narrow,
+}
+
+/// Tells whether content ends, or goes on, in another encoding than it begins with.
+pub(super) fn odd(content: &[u8]) -> Option<Odd> {
+    let (head, tail) = (&content[..content.len().min(EDGE)], &content[content.len().saturating_sub(EDGE)..]);
+    let marked = matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
+    let nuls = memchr::memchr_iter(0, tail).count();
+    let is_wide_end = nuls >= SHORTEST / 2 && nuls * 4 >= tail.len();
+    if !marked && !is_wide_end && memchr::memchr(0, head).is_none() {
+        return None;
+    }
+    match sniff(content) {
+        Encoding::Bytes => is_wide_end.then_some(Odd::Wide),
+        Encoding::Binary => None,
+        _ => runs(content).next().map(|_| Odd::Narrow),
+    }
+}
+
+/// The ASCII in wide text, a line for each run.
+pub(super) fn narrow(content: &[u8]) -> Vec<u8> {
+    runs(content).flat_map(|run| [run, b"\n"]).flatten().copied().collect()
+}
+
+fn runs(content: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let printable = |byte: &u8| *byte == b'\t' || (0x20..0x7F).contains(byte);
+    content.split(move |byte| !printable(byte)).filter(|run| run.len() >= SHORTEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wide(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
+    #[test]
+    fn what_changes_its_encoding_is_odd() {
+        let line = "a line that is long enough\n";
+        let marked = |mark: &[u8]| [mark, line.as_bytes()].concat();
+        for mark in [&b"\xFF\xFE"[..], b"\xFE\xFF", b"\xFF\xFE\0\0", b"\0\0\xFE\xFF"] {
+            assert_eq!(odd(&marked(mark)), Some(Odd::Narrow), "{mark:?}");
+            assert_eq!(narrow(&marked(mark)), line.as_bytes());
+        }
+        let appended = [wide(&line.repeat(200)), line.into()].concat();
+        assert_eq!(odd(&appended), Some(Odd::Narrow));
+        let appended = [line.repeat(400).into(), wide(line)].concat();
+        assert_eq!(odd(&appended), Some(Odd::Wide));
+    }
+
+    #[test]
+    fn what_is_written_in_one_way_is_not() {
+        let chinese = "\u{4E2D}\u{6587}\u{7F51}\u{7AD9}\u{6570}\u{636E}\n".repeat(50);
+        for text in ["a line that is long enough\n", "", &chinese] {
+            assert_eq!(odd(text.as_bytes()), None);
+            assert_eq!(odd(&wide(text)), None);
+            assert_eq!(odd(&wide(&format!("\u{FEFF}{text}"))), None);
+        }
+        assert_eq!(odd(&[0; 300]), None);
+    }
+}
