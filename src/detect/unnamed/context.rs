@@ -63,6 +63,9 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
     if name.password && name.derived > 0 && is_hex_digest(value) {
         return Some(Reason::PasswordHash);
     }
+    if name.root == Some(Meaning::Key) && is_wrapped_key(label) {
+        return Some(Reason::Sealed);
+    }
     if name.root == Some(Meaning::Token) && is_of_a_form(label) {
         return Some(Reason::Form);
     }
@@ -132,6 +135,13 @@ fn is_hex_digest(value: &[u8]) -> bool {
     matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.iter().all(u8::is_ascii_hexdigit)
 }
 
+/// Whether a key of this name is encrypted under another: `encryptedMetadataKey`, `wrapped_key`.
+fn is_wrapped_key(label: &[u8]) -> bool {
+    let mut wrapped = false;
+    super::words(label, |word| wrapped |= matches!(word, b"encrypted" | b"wrapped"));
+    wrapped
+}
+
 /// Whether a token of this name is a form's: Rails, Django, ASP.NET and others write one into each page.
 fn is_of_a_form(label: &[u8]) -> bool {
     let lower = label.to_ascii_lowercase();
@@ -140,10 +150,13 @@ fn is_of_a_form(label: &[u8]) -> bool {
         .any(|word| memchr::memmem::find(&lower, word).is_some())
 }
 
-/// Whether the place is inside `{{ … }}` or `{% … %}` of a template.
-fn in_a_template(line: &[u8]) -> bool {
+/// Whether the place between two parts of a line is inside `{{ … }}` or `{% … %}` of a template.
+fn in_a_template(before: &[u8], behind: &[u8]) -> bool {
+    let find = memchr::memmem::find;
+    let behind = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
     [(&b"{{"[..], &b"}}"[..]), (b"{%", b"%}")].iter().any(|(open, close)| {
-        memchr::memmem::rfind(line, open).is_some_and(|at| memchr::memmem::find(&line[at..], close).is_none())
+        memchr::memmem::rfind(before, open).is_some_and(|at| find(&before[at..], close).is_none())
+            || find(behind, close).is_some_and(|at| find(&behind[..at], open).is_none())
     })
 }
 
@@ -151,12 +164,17 @@ fn in_a_template(line: &[u8]) -> bool {
 fn is_no_name(window: &[u8], one: &Candidate) -> bool {
     let label = one.name.of(window);
     // A tag of sudo's rules: `%admin ALL = NOPASSWD: /bin/x`.
-    if label == b"NOPASSWD" {
+    // `-v $(pwd):/srv`: a command.
+    if label == b"NOPASSWD" || window[..one.name.start].ends_with(b"$(") {
         return true;
     }
     // `"MYSQL_PASSWORD" "MYSQL_DATABASE"`: a list of words.
     if one.kind == Kind::Spaced && one.quoted_name && one.quote != 0 {
         return one.value.of(window).iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+    }
+    // `DBSystemKey.String("mysql")`: an attribute of OpenTelemetry and its value.
+    if one.kind == Kind::Call {
+        return [&b"Key.String"[..], b"Key.Int", b"Key.Bool"].iter().any(|end| label.ends_with(end));
     }
     if one.operator != Operator::Colon || one.name.start == 0 {
         return false;
@@ -262,7 +280,7 @@ fn is_identifier(value: &[u8]) -> bool {
 /// Whether a bare word is a variable of a program.
 fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> bool {
     // `{{- $password = index $data .key }}`, `{{ get (dict "key" "password" "context" $) }}`.
-    if (one.quote == 0 || one.kind == Kind::Spaced) && in_a_template(line) {
+    if (one.quote == 0 || one.kind == Kind::Spaced) && in_a_template(line, &window[one.value.end..]) {
         return true;
     }
     if one.quote != 0 {
@@ -270,6 +288,15 @@ fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> boo
     }
     // `.validatePass:after {`: a block follows.
     if window[one.value.end..].starts_with(b" {") && is_identifier(value) {
+        return true;
+    }
+    // `Passwd = reinterpret_cast<const char *>(Pwd)`.
+    let rest = &window[one.value.end..];
+    if rest.starts_with(b"<") && memchr::memchr(b'>', rest).is_some_and(|at| rest.get(at + 1) == Some(&b'(')) {
+        return true;
+    }
+    // `case"password":case"email":`.
+    if one.quoted_name && is_identifier(value) && rest.first().is_some_and(|byte| matches!(byte, b'"' | b'\'')) {
         return true;
     }
     // `pass :readonly`: a symbol.
@@ -340,8 +367,8 @@ fn refers(label: &[u8]) -> bool {
 fn is_prose(window: &[u8], line: &[u8], one: &Candidate, label: &[u8], value: &[u8]) -> bool {
     let lower = value.iter().all(u8::is_ascii_lowercase);
     let word_before = line.trim_ascii_end().rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
-    // Markdown sets off in backticks what a sentence is about: Pass `strict` to it.
-    if one.kind == Kind::Spaced && one.quote == b'`' {
+    // Markdown sets off in backticks what a sentence is about, as in: pass `strict` to it; `password`, `user` and others.
+    if matches!(one.kind, Kind::Spaced | Kind::Pair) && one.quote == b'`' {
         return true;
     }
     // `pass "x" only`: the verb.
@@ -531,12 +558,19 @@ mod tests {
             ("name=\"authenticity_token\" value=\"q1w2e3r4\"", "q1w2e3r4", Reason::Form),
             ("{{- $password = randAlphaNum 10 }}\n", "randAlphaNum", Reason::Reference),
             ("{{ dict \"key\" \"password\" \"context\" $ }}\n", "context", Reason::OtherWord),
+            ("{{ x \"password\" $currentPassword \"context\" $ }}\n", "context", Reason::Reference),
+            ("DBSystemKey.String(\"hsqldb\")", "hsqldb", Reason::OtherWord),
+            ("one of `masterpass`, `visa_checkout`\n", "visa_checkout", Reason::Prose),
             (".validatePass:after {\n", "after", Reason::Reference),
             ("# pass :readonly => false\n", "readonly", Reason::Reference),
             ("existingPasswordSecret: \"rabbitmq-dev\"", "rabbitmq-dev", Reason::Reference),
             ("auth.tls.existingSecret=kafka-jks\n", "kafka-jks", Reason::Reference),
             ("pass \"architecture\" only\n", "architecture", Reason::Prose),
             ("https://lh7.googleusercontent.com/x?key=q1w2e3\n", "q1w2e3", Reason::Identifier),
+            ("docker run -v $(pwd):/srv x\n", "/srv", Reason::OtherWord),
+            ("encryptedMetadataKey = \"q1w2e3r4\"", "q1w2e3r4", Reason::Sealed),
+            ("const char *Passwd = reinterpret_cast<const char *>(x);", "reinterpret_cast", Reason::Reference),
+            ("case\"password\":case\"email\":", "case", Reason::Reference),
             ("-multipass fullres\n", "fullres", Reason::OtherWord),
             ("https://cdn.x.com/a?e=1576142006&token=k1:s1gn\n", "k1:s1gn", Reason::Expiring),
             ("https://cdn.x.com/a?token=k1s1gn&expires=1576142006\n", "k1s1gn", Reason::Expiring),
@@ -574,6 +608,7 @@ mod tests {
     fn what_is_given_a_secret_stays() {
         for (text, value) in [
             ("hmac_secret = \"q1w2e3\"", "q1w2e3"),
+            ("encryption_key = \"q1w2e3\"", "q1w2e3"),
             ("csrf_secret = \"q1w2e3\"", "q1w2e3"),
             ("{{ x }} password: wqm\n", "wqm"),
             ("  password: wqm\n", "wqm"),

@@ -279,7 +279,7 @@ static MEANINGS: &[(&str, Meaning)] = &{
         ("start", Property), ("state", Derived), ("status", Property), ("storage", Qualifier),
         ("store", Property), ("str", Neutral), ("strength", Property), ("string", Neutral),
         ("subject", Property), ("suffix", Property), ("summary", Derived), ("sync", Derived), ("table", Lookup),
-        ("tag", Property), ("template", Property), ("test", Test), ("text", Neutral), ("throttle", Property),
+        ("tag", Property), ("target", Property), ("template", Property), ("test", Test), ("text", Neutral), ("throttle", Property),
         ("thumbprint", Derived), ("time", Property), ("timeout", Property), ("title", Property),
         ("tls", Qualifier), ("token", Token), ("tokens", Token), ("topic", Property), ("totp", Otp),
         ("translation", Lookup), ("ttl", Property), ("twitter", Qualifier), ("txt", Neutral),

@@ -171,7 +171,7 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     if starts(HASHES) || is_database_hash(value) || behind_user {
         return Some(Reason::PasswordHash);
     }
-    if starts(SEALED) {
+    if starts(SEALED) || is_bitwarden(value) {
         return Some(Reason::Sealed);
     }
     if starts(PUBLIC) {
@@ -267,7 +267,7 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
         && contains(b"://")
         && !contains(b"@")
         || starts(ROOTS)
-        || (!password && is_host_and_path(value))
+        || (!password && (is_host_and_path(value) || is_registry_path(value)))
     {
         return Some(Reason::Address);
     }
@@ -293,7 +293,7 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     if allow::follows_a_pattern(value) || (!password && value.len() >= 16 && counts(value)) {
         return Some(Reason::Sequence);
     }
-    if allow::is_time(value) && !password || is_mode(value) {
+    if !password && (allow::is_time(value) || is_date(value)) || is_mode(value) {
         return Some(Reason::Time);
     }
     if CONSTANTS.iter().any(|one| value.eq_ignore_ascii_case(one.as_bytes())) || is_algorithm(value) {
@@ -367,6 +367,39 @@ fn is_word(value: &[u8]) -> bool {
     value.len() <= 24
         && value[0].is_ascii_uppercase()
         && value[1..].iter().all(|byte| byte.is_ascii_lowercase() || *byte >= 0x80)
+}
+
+/// A day, and maybe an hour: `1979-05-27T07:32:00Z`.
+fn is_date(value: &[u8]) -> bool {
+    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    value.len() >= 10
+        && digits(&value[..4])
+        && value[4] == b'-'
+        && digits(&value[5..7])
+        && value[7] == b'-'
+        && digits(&value[8..10])
+        && value[10..].iter().all(|byte| byte.is_ascii_digit() || b"TZ :.+-".contains(byte))
+}
+
+/// A value in the registry of Windows: `SOFTWARE\\Classes\\x`.
+fn is_registry_path(value: &[u8]) -> bool {
+    let parts = value.split(|byte| *byte == b'\\').filter(|part| !part.is_empty());
+    value.contains(&b'\\')
+        && parts.clone().count() >= 2
+        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"\\ ._-{}".contains(byte))
+        && parts
+            .clone()
+            .take(2)
+            .all(|part| part.len() >= 4 && part.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b' '))
+}
+
+/// Encrypted as Bitwarden writes it: the kind, and base64 of the vector, the text and its MAC.
+fn is_bitwarden(value: &[u8]) -> bool {
+    value.len() > 24
+        && value[0].is_ascii_digit()
+        && value[1] == b'.'
+        && value.contains(&b'|')
+        && value[2..].iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=|".contains(byte))
 }
 
 /// The mode of a file as `chmod` takes it: `u=rwX,g=,o=`.
@@ -844,7 +877,13 @@ mod tests {
         for value in ["wqmvkdbc", "Tr0ub4dor&3", "my 3rd dog", "Wqmvkdbc", "p\\u0040ssw3rt", "1576142006"] {
             assert_eq!(veto(value.as_bytes(), &given(b"password", true)), None, "{value}");
         }
-        for (value, reason) in [("Skrivnost", Reason::Prose), ("1576142006", Reason::Time)] {
+        for (value, reason) in [
+            ("Skrivnost", Reason::Prose),
+            ("1576142006", Reason::Time),
+            ("1979-05-27T07:32:00Z", Reason::Time),
+            ("SOFTWARE\\\\Classes\\\\x", Reason::Address),
+            ("2.abcdefghijkl==|mnopqrst|uvwxyz==", Reason::Sealed),
+        ] {
             let given = Given { password: false, ..given(b"session_token", true) };
             assert_eq!(veto(value.as_bytes(), &given), Some(reason), "{value}");
         }
