@@ -57,7 +57,8 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
         return stand_in.then_some(Reason::Placeholder);
     }
     // Helm's annotations: `checksum/secret: 0a1b…`.
-    if is_digest(label) || window[..one.name.start].ends_with(b"checksum/") {
+    let digest_of_it = name.last == Some(Meaning::Derived) && is_hex_digest(value);
+    if is_digest(label) || digest_of_it || window[..one.name.start].ends_with(b"checksum/") {
         return Some(Reason::Digest);
     }
     if name.password && name.derived > 0 && is_hex_digest(value) {
@@ -549,6 +550,7 @@ mod tests {
             ("// Name:Pass:Gid:List\n", "Gid:List", Reason::OtherWord),
             ("overlay=eof_action=pass:repeat=0\n", "repeat=0", Reason::OtherWord),
             ("st[ok ? 'pass' : 'fail']", "fail", Reason::OtherWord),
+            ("X_SECRET_MD5=0123456789abcdef0123456789abcdef\n", "0123456789abcdef0123456789abcdef", Reason::Digest),
             ("checksum/secret: 0a1b2c3d4e5f\n", "0a1b2c3d4e5f", Reason::Digest),
             (
                 "crypted_password: 0123456789abcdef0123456789abcdef\n",
