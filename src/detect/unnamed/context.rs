@@ -56,24 +56,13 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
         let stand_in = STAND_INS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()));
         return stand_in.then_some(Reason::Placeholder);
     }
-    // Helm's annotations: `checksum/secret: 0a1b…`.
-    let digest_of_it = name.last == Some(Meaning::Derived) && is_hex_digest(value);
-    if is_digest(label) || digest_of_it || window[..one.name.start].ends_with(b"checksum/") {
-        return Some(Reason::Digest);
-    }
-    if name.password && name.derived > 0 && is_hex_digest(value) {
-        return Some(Reason::PasswordHash);
-    }
-    if name.root == Some(Meaning::Key) && is_wrapped_key(label) {
-        return Some(Reason::Sealed);
-    }
-    if name.root == Some(Meaning::Token) && is_of_a_form(label) {
-        return Some(Reason::Form);
-    }
     // Random text holds every short word: a name of many parts has none of its own.
     let scattered = label.len() >= 24 && usize::from(name.words) * 3 > label.len();
     if name.root.is_none() || scattered || in_a_blob(&window[..one.name.start]) || is_no_name(window, one) {
         return Some(Reason::OtherWord);
+    }
+    if let Some(reason) = made_from_it(window, one, name) {
+        return Some(reason);
     }
     if name.public {
         return Some(Reason::PublicKey);
@@ -122,6 +111,25 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
         .then_some(Reason::Prose)
 }
 
+/// What the value is if it is made from a secret, or from something else, and is not the secret itself.
+fn made_from_it(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason> {
+    let (label, value) = (one.name.of(window), one.value.of(window));
+    let hashed = name.derived > 0 && is_hex_digest(value);
+    // Helm's annotations: `checksum/secret: 0a1b…`.
+    let annotated = window[..one.name.start].ends_with(b"checksum/");
+    if annotated || is_digest(label) || hashed && name.last == Some(Meaning::Derived) {
+        return Some(Reason::Digest);
+    }
+    if hashed && name.password {
+        return Some(Reason::PasswordHash);
+    }
+    match name.root {
+        Some(Meaning::Key) if name.derived > 0 && is_wrapped_key(label) => Some(Reason::Sealed),
+        Some(Meaning::Token) if is_of_a_form(label) => Some(Reason::Form),
+        _ => None,
+    }
+}
+
 /// Whether the name says that its value is made from something else: a digest, a MAC, the tag of a cipher.
 fn is_digest(label: &[u8]) -> bool {
     let end = label.iter().rposition(|byte| !byte.is_ascii_digit() && !b"-_.".contains(byte)).map_or(0, |at| at + 1);
@@ -145,6 +153,9 @@ fn is_wrapped_key(label: &[u8]) -> bool {
 
 /// Whether a token of this name is a form's: Rails, Django, ASP.NET and others write one into each page.
 fn is_of_a_form(label: &[u8]) -> bool {
+    if label.len() < 5 {
+        return false;
+    }
     let lower = label.to_ascii_lowercase();
     [&b"csrf"[..], b"xsrf", b"authenticity_token", b"authenticitytoken", b"requestverificationtoken"]
         .iter()
@@ -153,6 +164,9 @@ fn is_of_a_form(label: &[u8]) -> bool {
 
 /// Whether the place between two parts of a line is inside `{{ … }}` or `{% … %}` of a template.
 fn in_a_template(before: &[u8], behind: &[u8]) -> bool {
+    if !before.contains(&b'{') && !behind.contains(&b'}') {
+        return false;
+    }
     let find = memchr::memmem::find;
     let behind = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
     [(&b"{{"[..], &b"}}"[..]), (b"{%", b"%}")].iter().any(|(open, close)| {

@@ -383,9 +383,11 @@ fn is_date(value: &[u8]) -> bool {
 
 /// A value in the registry of Windows: `SOFTWARE\\Classes\\x`.
 fn is_registry_path(value: &[u8]) -> bool {
+    if !value.contains(&b'\\') {
+        return false;
+    }
     let parts = value.split(|byte| *byte == b'\\').filter(|part| !part.is_empty());
-    value.contains(&b'\\')
-        && parts.clone().count() >= 2
+    parts.clone().count() >= 2
         && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"\\ ._-{}".contains(byte))
         && parts
             .clone()
