@@ -198,14 +198,36 @@ fn placeholder(secret: &[u8]) -> bool {
 }
 
 fn template(secret: &[u8]) -> bool {
-    let opens = ["${", "{{", "$(", "#{", "%(", "<%", "{%", "[[", "@{", "(*"];
-    secret.first().is_some_and(|first| b"$<%".contains(first))
-        || opens.iter().any(|open| contains(secret, open))
-        || (secret.starts_with(b"{") && secret.ends_with(b"}"))
-        || (secret.starts_with(b"[") && secret.ends_with(b"]"))
-        || (secret.starts_with(b"__") && secret.ends_with(b"__"))
+    is_template(secret)
+        || secret.first().is_some_and(|first| b"$<%".contains(first))
+        || contains(secret, "(*")
         || secret.iter().filter(|byte| **byte == b'*').count() >= 3
-        || contains(secret, "...")
+}
+
+/// What templates open their places with, and what leaves out a part.
+const OPENINGS: &[&str] = &[
+    "${", "{{", "<%", "%(", "$(", "#{", "{$", "\\(", "[[", "{%", "@{", "}}", "&lt;", "...", "\u{2026}", "***", "%s",
+    "%v",
+];
+
+/// Whether it is filled in elsewhere, by the signs of templates and formats in any language.
+pub(crate) fn is_template(value: &[u8]) -> bool {
+    if !value.iter().any(|byte| b"${<%#\\[(@}&.*_\xe2".contains(byte)) {
+        return false;
+    }
+    let wraps = |open: u8, close: u8| value.first() == Some(&open) && value.last() == Some(&close);
+    // `%d0` is an escaped byte.
+    let number = value
+        .windows(2)
+        .enumerate()
+        .any(|(at, two)| two == b"%d" && !value.get(at + 2).is_some_and(u8::is_ascii_hexdigit));
+    OPENINGS.iter().any(|open| contains(value, open))
+        || number
+        || [(b'<', b'>'), (b'{', b'}'), (b'%', b'%'), (b'[', b']'), (b'@', b'@'), (b'#', b'#'), (b'(', b')')]
+            .iter()
+            .any(|&(open, close)| wraps(open, close))
+        || value.starts_with(b"__") && value.ends_with(b"__")
+        || value.first() == Some(&b'{') && value.contains(&b'}')
 }
 
 fn repeats(secret: &[u8]) -> bool {
@@ -476,6 +498,16 @@ mod tests {
             (Allow::Sealed, "ENC[AES256_GCM,data:xyz"),
         ] {
             assert!(reason.holds(text.as_bytes(), b""), "{reason:?} {text}");
+        }
+    }
+
+    #[test]
+    fn a_format_is_a_template_and_an_escaped_byte_is_none() {
+        for text in ["${X}", "{{ x }}", "<token>", "user-%d", "%(x)s", "@X@", "__X__", "a...b"] {
+            assert!(is_template(text.as_bytes()), "{text}");
+        }
+        for text in ["p%d0%b0ss", "a*b_c.d&e", "@abc#", "x{y"] {
+            assert!(!is_template(text.as_bytes()), "{text}");
         }
     }
 

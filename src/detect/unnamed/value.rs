@@ -182,34 +182,7 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
         return Some(Reason::Armour);
     }
     let contains = |needle: &[u8]| memchr::memmem::find(value, needle).is_some();
-    let wraps = |open: &[u8], close: &[u8]| value.starts_with(open) && value.ends_with(close);
-    if contains(b"${")
-        || contains(b"{{")
-        || contains(b"<%")
-        || contains(b"%(")
-        || contains(b"$(")
-        || contains(b"#{")
-        || contains(b"{$")
-        || contains(b"\\(")
-        || contains(b"[[")
-        || wraps(b"<", b">")
-        || wraps(b"{", b"}")
-        || wraps(b"%", b"%")
-        || wraps(b"[", b"]")
-        || wraps(b"@", b"@")
-        || wraps(b"__", b"__")
-        || wraps(b"#", b"#")
-        || wraps(b"(", b")")
-        || (first == b'{' && value.contains(&b'}'))
-        || contains(b"&lt;")
-        || contains(b"...")
-        || contains("…".as_bytes())
-        || contains(b"***")
-        || contains(b"}}")
-        || contains(b"%s")
-        || contains(b"%d")
-        || contains(b"%v")
-    {
+    if allow::is_template(value) {
         return Some(Reason::Template);
     }
     let name_like =
