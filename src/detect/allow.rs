@@ -205,10 +205,8 @@ fn template(secret: &[u8]) -> bool {
 }
 
 /// What templates open their places with, and what leaves out a part.
-const OPENINGS: &[&str] = &[
-    "${", "{{", "<%", "%(", "$(", "#{", "{$", "\\(", "[[", "{%", "@{", "}}", "&lt;", "...", "\u{2026}", "***", "%s",
-    "%v",
-];
+const OPENINGS: &[&str] =
+    &["${", "{{", "<%", "%(", "$(", "#{", "{$", "\\(", "[[", "{%", "@{", "&lt;", "...", "\u{2026}", "***", "%s", "%v"];
 
 /// Whether it is filled in elsewhere, by the signs of templates and formats in any language.
 pub(crate) fn is_template(value: &[u8]) -> bool {

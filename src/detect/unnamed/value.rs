@@ -182,7 +182,7 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
         return Some(Reason::Armour);
     }
     let contains = |needle: &[u8]| memchr::memmem::find(value, needle).is_some();
-    if allow::is_template(value) {
+    if allow::is_template(value) || contains(b"}}") {
         return Some(Reason::Template);
     }
     let name_like =
