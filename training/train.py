@@ -6,7 +6,8 @@ usage: train.py --labelled FILE ... --ordinary FILE [--held-out FILE] [--swapped
 Every FILE holds JSON Lines. --labelled: records {id, path, text, rows}, where the first folder of `path` names the repository and
 a row {l0, l1, label, values, cats} labels lines l0 to l1 as T (a credential), F (none), X (a test value or placeholder) or I
 (neither). Samsung/CredData in windows around its labelled lines is such data, and so are
-other scanners' published examples, each corpus as one repository. --ordinary and --held-out: records {id, text}, files of
+other scanners' published examples, each corpus as one repository, and files of whole repositories whose true values were
+read by hand: what no row labels counts as false. --ordinary and --held-out: records {id, text}, files of
 projects that hold no credentials to speak of; the first is trained on, the second only measured.
 
 CredData replaced the letters of true passwords by random ones, and left what is false as it was, so a model that is told of
@@ -191,7 +192,7 @@ def main():
     ask.add_argument("--ordinary", required=True)
     ask.add_argument("--held-out")
     ask.add_argument("--swapped")
-    ask.add_argument("--floors", type=float, nargs=2, default=[0.25, 0.75], help="log-odds from which a value is reported, and is likely")
+    ask.add_argument("--floors", type=float, nargs=2, default=[0.5, 2.25], help="log-odds from which a value is reported, and is likely")
     ask.add_argument("--write", type=pathlib.Path)
     ask.add_argument("--folds", type=int, default=FOLDS, help="0 to train without measuring")
     ask.add_argument("--show", type=int, default=0)

@@ -122,10 +122,35 @@ const DOCUMENTED: &[&str] = &[
     "8ac31bfc41cf0d3ccd315f0238104f9b676d1c470f0b4e4e4c8386f2f843c29f",
 ];
 
-/// Whether a vendor's own documentation prints this value.
+/// SHA-256 of values, in lower case, that standards print and everybody's tests repeat.
+///
+/// Sources: NIST SP 800-38A (the AES keys and their halves); RFC 6238 (the seeds in base32); RFC 7515 and 7516 (keys of
+/// the examples); RFC 6455 (the GUID and the sample nonce); RFC 6749 (tokens and client secrets of the examples);
+/// Microsoft's documentation of the storage emulator (its account key).
+const STANDARD: &[&str] = &[
+    "2ef2503d964e9668092e6878d3c390ca7909bbbffabd781857115e3be4bb3e5a",
+    "c12ce25303a023aa1317614428c0ac8ef707c5a370d7c766353c66df5d2cb46f",
+    "837e8e636d452b6133d5a5c56de1eb57c08a94bbe632804fa621a49014c5c034",
+    "4aca47a3062de8b10a9fba85d72135e9f4821f28df44f058697ca97e8e5c7198",
+    "3cea986a4fa8eabf48032c1e068ca275a9f7a49ea0fc6cbf3da97b40e90eed69",
+    "3d14a015c7fb9d76ac8ce3c66d91f747fca4b56ef9f81964738ceadc14d6d339",
+    "0d1f51da09cfdc906b81e4a60b8cb172b286f9bad042931fe1a63768d4f1953f",
+    "0319fc0cb7ae01314663582986b68a8730a155842ca59f9fc20ce48d7eec67cd",
+    "c1d2e8726375f11fda33d032c5d84eec753aba4bad251dfdfaf8bdd8c4d26243",
+    "916b0b411ee1ce9d8f3af97e9fbcec5f89699cf798a6d4576767b848606aba32",
+    "fe31500003b32ca3ce1460a8f3b86406a86ef91daa35b0d8f13aac155d2d8493",
+    "ac688ac6c61fe9fc7faf9497b1ad546a93c340d547bfbeb588e2b346001cde48",
+    "034682f91502ec7159a460681325f77168d2fa7ef1b50a7c1f5e0ffc3c4273db",
+    "13e091b2098dfe554c9e8d3795d9f97dce76f4d631dcd16cf25b34953e7d4e62",
+    "0f1a4cf6f786a8e943a1b3ac8958cadaf4b94b8fd69eff44d63422924476e493",
+    "9fb80255482abf645f8e46e072b6a7a6579862a22870fc92739009b2c225a39e",
+    "1619478337f662587582076b576e436eb0ebdfab8bcb546b1562505040e3fcc1",
+];
+
+/// Whether a vendor's own documentation or a standard prints this value.
 pub(crate) fn is_documented(secret: &[u8]) -> bool {
-    let digest = data_encoding::HEXLOWER.encode(&Sha256::digest(secret));
-    DOCUMENTED.contains(&digest.as_str())
+    let digest = |bytes: &[u8]| data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
+    DOCUMENTED.contains(&digest(secret).as_str()) || STANDARD.contains(&digest(&secret.to_ascii_lowercase()).as_str())
 }
 
 impl Allow {
@@ -173,14 +198,34 @@ fn placeholder(secret: &[u8]) -> bool {
 }
 
 fn template(secret: &[u8]) -> bool {
-    let opens = ["${", "{{", "$(", "#{", "%(", "<%", "{%", "[[", "@{", "(*"];
-    secret.first().is_some_and(|first| b"$<%".contains(first))
-        || opens.iter().any(|open| contains(secret, open))
-        || (secret.starts_with(b"{") && secret.ends_with(b"}"))
-        || (secret.starts_with(b"[") && secret.ends_with(b"]"))
-        || (secret.starts_with(b"__") && secret.ends_with(b"__"))
+    is_template(secret)
+        || secret.first().is_some_and(|first| b"$<%".contains(first))
+        || contains(secret, "(*")
         || secret.iter().filter(|byte| **byte == b'*').count() >= 3
-        || contains(secret, "...")
+}
+
+/// What templates open their places with, and what leaves out a part.
+const OPENINGS: &[&str] =
+    &["${", "{{", "<%", "%(", "$(", "#{", "{$", "\\(", "[[", "{%", "@{", "&lt;", "...", "\u{2026}", "***", "%s", "%v"];
+
+/// Whether it is filled in elsewhere, by the signs of templates and formats in any language.
+pub(crate) fn is_template(value: &[u8]) -> bool {
+    if !value.iter().any(|byte| b"${<%#\\[(@}&.*_\xe2".contains(byte)) {
+        return false;
+    }
+    let wraps = |open: u8, close: u8| value.first() == Some(&open) && value.last() == Some(&close);
+    // `%d0` is an escaped byte.
+    let number = value
+        .windows(2)
+        .enumerate()
+        .any(|(at, two)| two == b"%d" && !value.get(at + 2).is_some_and(u8::is_ascii_hexdigit));
+    OPENINGS.iter().any(|open| contains(value, open))
+        || number
+        || [(b'<', b'>'), (b'{', b'}'), (b'%', b'%'), (b'[', b']'), (b'@', b'@'), (b'#', b'#'), (b'(', b')')]
+            .iter()
+            .any(|&(open, close)| wraps(open, close))
+        || value.starts_with(b"__") && value.ends_with(b"__")
+        || value.first() == Some(&b'{') && value.contains(&b'}')
 }
 
 fn repeats(secret: &[u8]) -> bool {
@@ -210,6 +255,15 @@ fn sequence(secret: &[u8]) -> bool {
     run(1) >= 6 || run(-1) >= 6 || ["qwerty", "asdfgh", "1q2w3e", "12345"].iter().any(|keys| contains(&lower, keys))
 }
 
+/// Whether the bytes that the hexadecimal digits stand for grow by the same step each.
+fn counts_in_hex(value: &[u8]) -> bool {
+    let digit = |byte: u8| if byte.is_ascii_digit() { byte - b'0' } else { (byte | 0x20) - b'a' + 10 };
+    let bytes: Vec<u8> = value.chunks_exact(2).map(|two| digit(two[0]) << 4 | digit(two[1])).collect();
+    let step = bytes[1].wrapping_sub(bytes[0]);
+    step != 0
+        && bytes.windows(2).filter(|two| two[1].wrapping_sub(two[0]) == step).count() * 10 >= (bytes.len() - 1) * 8
+}
+
 /// Whether letters or digits follow each other as in the alphabet, alone or in turns, or a few bytes come again and again.
 pub(crate) fn follows_a_pattern(value: &[u8]) -> bool {
     let steps = |test: fn(&u8) -> bool| {
@@ -227,7 +281,22 @@ pub(crate) fn follows_a_pattern(value: &[u8]) -> bool {
         value.len() >= 12
             && value[period..].iter().zip(value).filter(|(a, b)| a == b).count() * 10 >= (value.len() - period) * 6
     });
-    period || (letters + digits >= 8 && (rising + counting) * 10 >= (letters + digits) * 6)
+    // `00010203…`, `00112233…`: bytes in hexadecimal that count.
+    let counted = value.len() >= 16 && value.iter().all(u8::is_ascii_hexdigit) && counts_in_hex(value);
+    period || counted || (letters + digits >= 8 && (rising + counting) * 10 >= (letters + digits) * 6)
+}
+
+/// Whether it is a time in seconds or milliseconds since 1970, of the years 2001 to 2033.
+pub(crate) fn is_time(value: &[u8]) -> bool {
+    matches!(value.len(), 10 | 13) && value[0] == b'1' && value.iter().all(u8::is_ascii_digit)
+}
+
+/// Whether it is written like the id or fingerprint of an OpenPGP key.
+pub(crate) fn is_key_id(value: &[u8]) -> bool {
+    let bare = value.strip_prefix(b"0x").unwrap_or(value);
+    matches!(bare.len(), 8 | 16 | 40)
+        && bare.iter().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte))
+        && bare.iter().any(u8::is_ascii_uppercase)
 }
 
 /// Whether the bytes are a UUID of any version, or a mask of one.
@@ -427,6 +496,16 @@ mod tests {
             (Allow::Sealed, "ENC[AES256_GCM,data:xyz"),
         ] {
             assert!(reason.holds(text.as_bytes(), b""), "{reason:?} {text}");
+        }
+    }
+
+    #[test]
+    fn a_format_is_a_template_and_an_escaped_byte_is_none() {
+        for text in ["${X}", "{{ x }}", "<token>", "user-%d", "%(x)s", "@X@", "__X__", "a...b"] {
+            assert!(is_template(text.as_bytes()), "{text}");
+        }
+        for text in ["p%d0%b0ss", "a*b_c.d&e", "@abc#", "x{y"] {
+            assert!(!is_template(text.as_bytes()), "{text}");
         }
     }
 

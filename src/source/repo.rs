@@ -125,7 +125,8 @@ impl Git {
             let top = folder == self.gitdir || folder == self.commondir || folder.join("HEAD").is_file();
             for entry in entries.flatten() {
                 let (name, Ok(kind)) = (entry.file_name(), entry.file_type()) else { continue };
-                let skipped = ["objects", "index", "fsmonitor--daemon"];
+                // Packed refs are names, which are read by themselves, and ids of commits.
+                let skipped = ["objects", "index", "fsmonitor--daemon", "packed-refs"];
                 if top && skipped.iter().any(|skip| name == *skip) {
                     continue;
                 }

@@ -218,10 +218,10 @@ fn reason(
         out.push_str(&format!(" It stands with {}.", list.join(", ")));
     }
     if in_tests {
-        out.push_str(" It stands among tests, examples or documentation only.");
+        out.push_str(" It stands among tests, examples, documentation, translations or other people's code only.");
     }
     if documented {
-        out.push_str(" The vendor's documentation prints this very value, so it opens nothing.");
+        out.push_str(" The vendor's documentation or a standard prints this very value, so it opens nothing.");
     }
     out
 }

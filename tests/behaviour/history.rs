@@ -103,6 +103,19 @@ fn places_without_a_file_of_a_commit_have_their_own_sources() {
 }
 
 #[test]
+fn ids_of_commits_among_packed_refs_are_no_secrets() {
+    let repo = Repo::new();
+    for number in 1..=3 {
+        repo.add("notes", format!("{number}"));
+        // A name after which 40 hexadecimal digits would be a token.
+        repo.git(&["branch", &format!("sonar-login-{number}")]);
+    }
+    repo.git(&["pack-refs", "--all"]);
+    let found = repo.scan(&[]);
+    assert_eq!(found.report["findings"].as_array().map(Vec::len), Some(0), "{}", found.report["findings"]);
+}
+
+#[test]
 fn a_moved_file_is_told_under_both_its_names() {
     let places = Places::new();
     let found = places.repo.scan(&["--no-worktree"]);

@@ -19,6 +19,33 @@ const ARTICLES: &[&str] = &[
     "pass", "set", "specify", "provide", "without", "no", "any", "is", "if", "as", "that", "your", "its", "see",
 ];
 
+/// Words with which the name of an option begins that takes no value: `--ask-pass`, `--no-password`.
+#[rustfmt::skip]
+const SWITCHES: &[&str] = &[
+    "no", "ask", "prompt", "without", "skip", "disable", "enable", "show", "hide", "allow", "require", "print",
+];
+
+/// Functions that are given the name under which something stands, and not the thing.
+#[rustfmt::skip]
+const LOOKUPS: &[&str] = &[
+    "get", "value", "getstring", "getproperty", "optstring", "getitem", "fetch", "param", "getparameter", "getenv", "env",
+    "input", "property", "query", "attr", "attribute", "getattribute", "field", "config", "lookup", "getvalue", "getconfig",
+    "findproperty", "getfield",
+];
+
+/// With what the names of digests, MACs and the tags of ciphers end, numbers aside.
+#[rustfmt::skip]
+const DIGESTS: &[&str] = &[
+    "hmac", "fingerprint", "thumbprint", "checksum", "authtag", "auth_tag", "auth-tag", "authenticationtag",
+    "authentication_tag", "authentication-tag", "_sha", "-sha",
+];
+
+/// Words that declare the type whose name follows them.
+const DECLARES: &[&str] = &["class", "struct", "interface", "enum", "trait", "record", "protocol", "object"];
+
+/// Names of the parameter that says until when an address is valid.
+const EXPIRIES: &[&str] = &["e", "exp", "expires", "expiry", "deadline"];
+
 /// Words with which a block begins whose other words are its labels.
 const BLOCKS: &[&str] = &["resource", "data", "module", "variable", "output", "ephemeral"];
 
@@ -31,8 +58,11 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
     }
     // Random text holds every short word: a name of many parts has none of its own.
     let scattered = label.len() >= 24 && usize::from(name.words) * 3 > label.len();
-    if name.root.is_none() || scattered || in_a_blob(&window[..one.name.start]) {
+    if name.root.is_none() || scattered || in_a_blob(&window[..one.name.start]) || is_no_name(window, one) {
         return Some(Reason::OtherWord);
+    }
+    if let Some(reason) = made_from_it(window, one, name) {
+        return Some(reason);
     }
     if name.public {
         return Some(Reason::PublicKey);
@@ -47,14 +77,198 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
     if run.starts_with(b"arn:") || (one.wrapped || one.kind == Kind::Call) && open.ends_with(b"credentials(") {
         return Some(Reason::Identifier);
     }
+    if one.kind == Kind::Parameter
+        && let Some(reason) = in_an_address(window, run, one)
+    {
+        return Some(reason);
+    }
+    if one.kind == Kind::Flag && is_switch(label) {
+        return Some(Reason::Switch);
+    }
+    // `signed with key 'A1B2…'`: the id of an OpenPGP key.
+    if one.kind == Kind::Spaced && label.eq_ignore_ascii_case(b"key") && allow::is_key_id(value) {
+        return Some(Reason::Identifier);
+    }
+    // `do not set key 'net.ipv4.tcp_rfc'`: the name of a setting.
+    if one.kind == Kind::Spaced && is_setting(value) {
+        return Some(Reason::Reference);
+    }
+    // `<opaquelocktoken:…>`: WebDAV's name for a lock.
+    if label.ends_with(b"opaquelocktoken") {
+        return Some(Reason::Identifier);
+    }
+    // `QUuid("…")`, `Guid.Parse("…")`.
+    if one.wrapped && allow::is_uuid(value) && names_a_uuid(open) {
+        return Some(Reason::Identifier);
+    }
     if one.kind == Kind::Spaced && one.quoted_name && BLOCKS.iter().any(|word| first_word(line) == word.as_bytes()) {
         return Some(Reason::Identifier);
     }
-    if is_variable(window, line, one, value) || refers(label) {
+    if is_variable(window, line, one, value) || refers(label) || is_looked_up(open, one, value) {
         return Some(Reason::Reference);
     }
     (is_prose(window, line, one, label, value) || stands_among_texts(window, line, one, label, value))
         .then_some(Reason::Prose)
+}
+
+/// What the value is if it is made from a secret, or from something else, and is not the secret itself.
+fn made_from_it(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason> {
+    let (label, value) = (one.name.of(window), one.value.of(window));
+    let hashed = name.derived > 0 && is_hex_digest(value);
+    // Helm's annotations: `checksum/secret: 0a1b…`.
+    let annotated = window[..one.name.start].ends_with(b"checksum/");
+    if annotated || is_digest(label) || hashed && name.last == Some(Meaning::Derived) {
+        return Some(Reason::Digest);
+    }
+    if hashed && name.password {
+        return Some(Reason::PasswordHash);
+    }
+    match name.root {
+        Some(Meaning::Key) if name.derived > 0 && is_wrapped_key(label) => Some(Reason::Sealed),
+        Some(Meaning::Token) if is_of_a_form(label) => Some(Reason::Form),
+        _ => None,
+    }
+}
+
+/// Whether the name says that its value is made from something else: a digest, a MAC, the tag of a cipher.
+fn is_digest(label: &[u8]) -> bool {
+    let end = label.iter().rposition(|byte| !byte.is_ascii_digit() && !b"-_.".contains(byte)).map_or(0, |at| at + 1);
+    let bare = &label[..end];
+    DIGESTS
+        .iter()
+        .any(|word| bare.len() >= word.len() && bare[bare.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// Whether it is as long as a digest, in hexadecimal.
+fn is_hex_digest(value: &[u8]) -> bool {
+    matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether a key of this name is encrypted under another: `encryptedMetadataKey`, `wrapped_key`.
+fn is_wrapped_key(label: &[u8]) -> bool {
+    let mut wrapped = false;
+    super::words(label, |word| wrapped |= matches!(word, b"encrypted" | b"wrapped"));
+    wrapped
+}
+
+/// Whether a token of this name is a form's: Rails, Django, ASP.NET and others write one into each page.
+fn is_of_a_form(label: &[u8]) -> bool {
+    if label.len() < 5 {
+        return false;
+    }
+    let lower = label.to_ascii_lowercase();
+    [&b"csrf"[..], b"xsrf", b"authenticity_token", b"authenticitytoken", b"requestverificationtoken"]
+        .iter()
+        .any(|word| memchr::memmem::find(&lower, word).is_some())
+}
+
+/// Whether the place between two parts of a line is inside `{{ … }}` or `{% … %}` of a template.
+fn in_a_template(before: &[u8], behind: &[u8]) -> bool {
+    if !before.contains(&b'{') && !behind.contains(&b'}') {
+        return false;
+    }
+    let find = memchr::memmem::find;
+    let behind = behind.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    [(&b"{{"[..], &b"}}"[..]), (b"{%", b"%}")].iter().any(|(open, close)| {
+        memchr::memmem::rfind(before, open).is_some_and(|at| find(&before[at..], close).is_none())
+            || find(behind, close).is_some_and(|at| find(&behind[..at], open).is_none())
+    })
+}
+
+/// Whether what stands before says that the word is no name here.
+fn is_no_name(window: &[u8], one: &Candidate) -> bool {
+    let label = one.name.of(window);
+    // A tag of sudo's rules: `%admin ALL = NOPASSWD: /bin/x`.
+    // `-v $(pwd):/srv`: a command.
+    if label == b"NOPASSWD" || window[..one.name.start].ends_with(b"$(") {
+        return true;
+    }
+    // `"MYSQL_PASSWORD" "MYSQL_DATABASE"`: a list of words.
+    if one.kind == Kind::Spaced && one.quoted_name && one.quote != 0 {
+        return one.value.of(window).iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+    }
+    // `DBSystemKey.String("mysql")`: an attribute of OpenTelemetry and its value.
+    if one.kind == Kind::Call {
+        return [&b"Key.String"[..], b"Key.Int", b"Key.Bool"].iter().any(|end| label.ends_with(end));
+    }
+    if one.operator != Operator::Colon || one.name.start == 0 {
+        return false;
+    }
+    let before = &window[..one.name.start];
+    if one.quoted_name {
+        // `passes ? 'pass' : 'fail'`.
+        return before[..before.len() - 1].trim_ascii_end().ends_with(b"?");
+    }
+    // `Name:Pass:Group` are the fields of a record; `action=pass:repeat=0` is a value and the next option.
+    let word = before.rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+    let of_a_password = word.windows(4).any(|part| part.eq_ignore_ascii_case(b"pass"));
+    one.quote == 0 && !one.spaced && (before.ends_with(b":") || before.ends_with(b"=") && !of_a_password)
+}
+
+/// Why a parameter of an address is no secret: the signature of an address that is valid until a stated time, or the id
+/// of a document. `run` is the address up to the parameter.
+fn in_an_address(window: &[u8], run: &[u8], one: &Candidate) -> Option<Reason> {
+    let behind = &window[one.value.end..];
+    let end = behind.iter().position(|byte| byte.is_ascii_whitespace() || b"\"'<>`".contains(byte));
+    let expires = |part: &[u8]| {
+        let part = part.strip_prefix(b"amp;").unwrap_or(part);
+        let Some(sign) = memchr::memchr(b'=', part) else { return false };
+        EXPIRIES.iter().any(|word| part[..sign].eq_ignore_ascii_case(word.as_bytes()))
+            && allow::is_time(&part[sign + 1..])
+    };
+    let parts = |text: &[u8]| text.split(|byte| matches!(byte, b'?' | b'&')).any(expires);
+    if parts(run) || parts(&behind[..end.unwrap_or(behind.len())]) {
+        return Some(Reason::Expiring);
+    }
+    // The picture of a project's state, which every visitor loads.
+    if memchr::memmem::find(run, b"badge.svg").is_some() {
+        return Some(Reason::PublicKey);
+    }
+    let host = memchr::memmem::find(run, b"://").map_or(&b""[..], |at| &run[at + 3..]);
+    let host = host.split(|byte| *byte == b'/').next().unwrap_or_default();
+    let of_documents = host.ends_with(b".googleusercontent.com")
+        || host.ends_with(b".google.com") && (host.starts_with(b"docs.") || host.starts_with(b"spreadsheets"));
+    of_documents.then_some(Reason::Identifier)
+}
+
+/// Whether it is the name of a setting: words in lower case, joined by dots.
+fn is_setting(value: &[u8]) -> bool {
+    let part = |part: &[u8]| {
+        part.first().is_some_and(u8::is_ascii_lowercase)
+            && part.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'_')
+    };
+    value.iter().filter(|byte| **byte == b'.').count() >= 2 && value.split(|byte| *byte == b'.').all(part)
+}
+
+/// Whether an option of this name takes no value.
+fn is_switch(label: &[u8]) -> bool {
+    let bare = &label[label.iter().take_while(|byte| **byte == b'-').count()..];
+    let mut words = bare.split(|byte| matches!(byte, b'-' | b'_'));
+    let first = words.next().unwrap_or_default();
+    words.next().is_some() && SWITCHES.iter().any(|word| first.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// The name of the function whose brackets open here.
+fn callee(open: &[u8]) -> &[u8] {
+    let Some(open) = open.strip_suffix(b"(") else { return b"" };
+    let start = open.iter().rposition(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').map_or(0, |at| at + 1);
+    &open[start..]
+}
+
+fn names_a_uuid(open: &[u8]) -> bool {
+    let before = open.to_ascii_lowercase();
+    [&b"uuid("[..], b"guid(", b"uuid.parse(", b"guid.parse(", b"uuid.fromstring("]
+        .iter()
+        .any(|end| before.ends_with(end))
+}
+
+/// Whether the value is the name under which a function looks something up: `fields.value("number")`.
+fn is_looked_up(open: &[u8], one: &Candidate, value: &[u8]) -> bool {
+    let function = callee(open);
+    one.wrapped
+        && one.quote != 0
+        && value.iter().all(|byte| byte.is_ascii_alphabetic() || b"_-.".contains(byte))
+        && LOOKUPS.iter().any(|word| function.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 fn first_word(line: &[u8]) -> &[u8] {
@@ -80,8 +294,60 @@ fn is_identifier(value: &[u8]) -> bool {
 
 /// Whether a bare word is a variable of a program.
 fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> bool {
-    if one.quote != 0 || one.operator != Operator::Equals || !is_identifier(value) {
+    // `{{- $password = index $data .key }}`, `{{ get (dict "key" "password" "context" $) }}`.
+    if (one.quote == 0 || one.kind == Kind::Spaced) && in_a_template(line, &window[one.value.end..]) {
+        return true;
+    }
+    if one.quote != 0 {
         return false;
+    }
+    // `.validatePass:after {`: a block follows.
+    if window[one.value.end..].starts_with(b" {") && is_identifier(value) {
+        return true;
+    }
+    // `Passwd = reinterpret_cast<const char *>(Pwd)`.
+    let rest = &window[one.value.end..];
+    if rest.starts_with(b"<") && memchr::memchr(b'>', rest).is_some_and(|at| rest.get(at + 1) == Some(&b'(')) {
+        return true;
+    }
+    // `case"password":case"email":`.
+    if one.quoted_name && is_identifier(value) && rest.first().is_some_and(|byte| matches!(byte, b'"' | b'\'')) {
+        return true;
+    }
+    // `pass :readonly`: a symbol.
+    if one.operator == Operator::Colon
+        && window.get(one.name.end) == Some(&b' ')
+        && window[..one.value.start].ends_with(b":")
+        && value.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_')
+    {
+        return true;
+    }
+    // `class UpdatePassword : Base`: the type that it is derived from.
+    let declares = || {
+        let word = line.trim_ascii_end().rsplit(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
+        DECLARES.iter().any(|known| known.as_bytes() == word)
+    };
+    // `widget->find()`: the arrow's own characters.
+    let cut = window[one.value.end..].starts_with(b">") && value.ends_with(b"-");
+    if cut || one.operator == Operator::Colon && declares() {
+        return true;
+    }
+    if !is_identifier(value) {
+        return false;
+    }
+    match one.operator {
+        Operator::Equals => {}
+        // `{"pwd": digest, …}`, and `Password: hashed,` alone on its line: where names and values have commas behind them,
+        // strings have quotes.
+        Operator::Colon => {
+            let rest = window[one.value.end..].strip_prefix(b",").unwrap_or(b"x");
+            let last = rest.iter().find(|byte| !matches!(byte, b' ' | b'\t')).is_none_or(|byte| b"\r\n".contains(byte));
+            return one.quoted_name && matches!(one.follows, b',' | b'}' | b')')
+                || line.trim_ascii().is_empty() && last;
+        }
+        // `$password := index .Values "x"`.
+        Operator::Declare => return one.follows == b' ',
+        _ => return false,
     }
     let opened = line.iter().filter(|byte| **byte == b'(').count() > line.iter().filter(|byte| **byte == b')').count();
     let lower = !value.iter().any(u8::is_ascii_uppercase);
@@ -99,26 +365,47 @@ fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> boo
 /// Whether the operator of an expression follows: `valid = mode === "password"`.
 fn goes_into_an_expression(window: &[u8], one: &Candidate) -> bool {
     let rest = window[one.value.end..].trim_ascii_start();
-    ["==", "!=", "&&", "||", "? ", "?? ", "+ "].iter().any(|operator| rest.starts_with(operator.as_bytes()))
+    ["==", "!=", "&&", "||", "? ", "?? ", "+ ", "{"].iter().any(|operator| rest.starts_with(operator.as_bytes()))
 }
 
 /// Whether the name says that its value names a secret kept elsewhere, as in Drone's and Kubernetes' files.
 fn refers(label: &[u8]) -> bool {
-    ["from_secret", "fromsecret", "secretref", "secretkeyref", "existingsecret", "imagepullsecrets"]
+    let last = label.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+    let starts = last.len() > 14 && last[..8].eq_ignore_ascii_case(b"existing") && last.ends_with(b"Secret");
+    ["from_secret", "fromsecret", "secretref", "secretkeyref", "existingsecret", "imagepullsecrets", "tlssecret"]
         .iter()
-        .any(|known| label.eq_ignore_ascii_case(known.as_bytes()))
+        .any(|known| last.eq_ignore_ascii_case(known.as_bytes()))
+        || starts
 }
 
 /// Whether name and value are words of a sentence.
 fn is_prose(window: &[u8], line: &[u8], one: &Candidate, label: &[u8], value: &[u8]) -> bool {
     let lower = value.iter().all(u8::is_ascii_lowercase);
     let word_before = line.trim_ascii_end().rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
-    // Markdown sets off in backticks what a sentence is about: Pass `strict` to it.
-    if one.kind == Kind::Spaced && one.quote == b'`' {
+    // Markdown sets off in backticks what a sentence is about, as in: pass `strict` to it; `password`, `user` and others.
+    if matches!(one.kind, Kind::Spaced | Kind::Pair) && one.quote == b'`' {
+        return true;
+    }
+    // `pass "x" only`: the verb.
+    if one.kind == Kind::Spaced
+        && value.iter().all(u8::is_ascii_alphabetic)
+        && ["pass", "passes", "passing"].iter().any(|verb| label.eq_ignore_ascii_case(verb.as_bytes()))
+    {
+        return true;
+    }
+    // `<string name="hint_password">Geslo</string>`: Android's texts.
+    if one.kind == Kind::Attribute
+        && window[..one.name.start].ends_with(b"<string name=\"")
+        && !value.iter().any(|byte| byte.is_ascii_digit() || b"_=/+\\$".contains(byte))
+    {
         return true;
     }
     if one.quote != 0 {
         return false;
+    }
+    // ``the `--ask-pass` option``.
+    if one.kind == Kind::Flag && one.quoted_name {
+        return true;
     }
     // `reset_password=Set a new one`: a line that gives its name several words. In capitals it may be a setting of the
     // command behind it.
@@ -131,19 +418,38 @@ fn is_prose(window: &[u8], line: &[u8], one: &Candidate, label: &[u8], value: &[
     {
         return true;
     }
+    // `KeePassXC: Wykryto ustawienia`, and the message of a command: `pwd: getcwd: not permitted`.
+    if one.operator == Operator::Colon && one.spaced && (letters && goes_on(window, one) || value.ends_with(b":")) {
+        return true;
+    }
+    let sql = label.eq_ignore_ascii_case(b"identified by");
+    if sql && value.ends_with(b".") {
+        return true;
+    }
     if !lower {
         return false;
     }
+    // `grep for password= before you commit`.
+    if one.operator == Operator::Equals
+        && one.spaced
+        && window.get(one.name.end) == Some(&b'=')
+        && !line.trim_ascii().is_empty()
+        && goes_on(window, one)
+    {
+        return true;
+    }
     if one.kind == Kind::Flag {
         let word_before: &[u8] = word_before.strip_prefix(b"`").unwrap_or(word_before);
-        return ARTICLES.iter().any(|word| word_before.eq_ignore_ascii_case(word.as_bytes()));
+        let talk = ["option", "options", "flag", "command", "argument", "parameter", "switch"];
+        return talk.iter().any(|word| value == word.as_bytes())
+            || ARTICLES.iter().any(|word| word_before.eq_ignore_ascii_case(word.as_bytes()));
     }
     // SQL says whose password it is: `ALTER USER x IDENTIFIED BY y`.
-    if label.eq_ignore_ascii_case(b"identified by") {
-        let before = window[..one.name.start].to_ascii_lowercase();
-        return !["user", "grant", "role", "link"]
-            .iter()
-            .any(|word| memchr::memmem::find(&before, word.as_bytes()).is_some());
+    if sql {
+        let before = window[..one.name.start].rsplitn(3, |byte| *byte == b'\n').take(2);
+        return !before.flat_map(|line| line.split(|byte| !byte.is_ascii_alphanumeric())).any(|word| {
+            ["user", "grant", "role", "link"].iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
+        });
     }
     // `First pass: tally the lines`: a name in the middle of a sentence that goes on behind the word.
     let after_a_word = !word_before.is_empty() && word_before.iter().all(u8::is_ascii_alphabetic);
@@ -222,4 +528,118 @@ fn text_of(line: &[u8], bare: bool) -> Option<&[u8]> {
     let open = memchr::memrchr(line[close], &line[..close])?;
     let before = line[..open].trim_ascii_end().last()?;
     matches!(before, b':' | b'=' | b'>' | b',' | b'(').then(|| &line[open + 1..close])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::name::{PASSWORD_ROOTS, SECRET_ROOTS};
+    use super::super::parse;
+    use super::*;
+
+    /// What is said of the values that the names of a text are given.
+    fn verdicts(text: &str) -> Vec<(String, Option<Reason>)> {
+        let (window, lower) = (text.as_bytes(), text.to_ascii_lowercase());
+        let mut out = Vec::new();
+        for root in PASSWORD_ROOTS.iter().chain(SECRET_ROOTS) {
+            for (at, _) in lower.match_indices(root) {
+                parse::candidates(window, Span::new(at, at + root.len()), |one| {
+                    let name = Name::of(one.name.of(window));
+                    let value = String::from_utf8_lossy(one.value.of(window)).into_owned();
+                    out.push((value, veto(window, &one, &name)));
+                });
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn what_stands_around_says_why_a_value_is_no_secret() {
+        for (text, value, reason) in [
+            ("hmac: 0a1b2c3d4e5f\n", "0a1b2c3d4e5f", Reason::Digest),
+            ("authenticationTag = \"q1w2e3r4\"", "q1w2e3r4", Reason::Digest),
+            ("apt_key_fingerprint: 'A1B2C3D4'", "A1B2C3D4", Reason::Digest),
+            ("sign-key-sha3-384: q1w2e3r4\n", "q1w2e3r4", Reason::Digest),
+            ("%web ALL = (root) NOPASSWD: NGINX_RELOAD\n", "NGINX_RELOAD", Reason::OtherWord),
+            ("check \"DB_PASSWORD\" \"DB_NAME\"; then", "DB_NAME", Reason::OtherWord),
+            ("// Name:Pass:Gid:List\n", "Gid:List", Reason::OtherWord),
+            ("overlay=eof_action=pass:repeat=0\n", "repeat=0", Reason::OtherWord),
+            ("st[ok ? 'pass' : 'fail']", "fail", Reason::OtherWord),
+            ("X_SECRET_MD5=0123456789abcdef0123456789abcdef\n", "0123456789abcdef0123456789abcdef", Reason::Digest),
+            ("checksum/secret: 0a1b2c3d4e5f\n", "0a1b2c3d4e5f", Reason::Digest),
+            (
+                "crypted_password: 0123456789abcdef0123456789abcdef\n",
+                "0123456789abcdef0123456789abcdef",
+                Reason::PasswordHash,
+            ),
+            ("name=\"authenticity_token\" value=\"q1w2e3r4\"", "q1w2e3r4", Reason::Form),
+            ("{{- $password = randAlphaNum 10 }}\n", "randAlphaNum", Reason::Reference),
+            ("{{ dict \"key\" \"password\" \"context\" $ }}\n", "context", Reason::OtherWord),
+            ("{{ x \"password\" $currentPassword \"context\" $ }}\n", "context", Reason::Reference),
+            ("DBSystemKey.String(\"hsqldb\")", "hsqldb", Reason::OtherWord),
+            ("one of `masterpass`, `visa_checkout`\n", "visa_checkout", Reason::Prose),
+            (".validatePass:after {\n", "after", Reason::Reference),
+            ("# pass :readonly => false\n", "readonly", Reason::Reference),
+            ("existingPasswordSecret: \"rabbitmq-dev\"", "rabbitmq-dev", Reason::Reference),
+            ("auth.tls.existingSecret=kafka-jks\n", "kafka-jks", Reason::Reference),
+            ("pass \"architecture\" only\n", "architecture", Reason::Prose),
+            ("https://lh7.googleusercontent.com/x?key=q1w2e3\n", "q1w2e3", Reason::Identifier),
+            ("docker run -v $(pwd):/srv x\n", "/srv", Reason::OtherWord),
+            ("encryptedMetadataKey = \"q1w2e3r4\"", "q1w2e3r4", Reason::Sealed),
+            ("const char *Passwd = reinterpret_cast<const char *>(x);", "reinterpret_cast", Reason::Reference),
+            ("case\"password\":case\"email\":", "case", Reason::Reference),
+            ("-multipass fullres\n", "fullres", Reason::OtherWord),
+            ("https://cdn.x.com/a?e=1576142006&token=k1:s1gn\n", "k1:s1gn", Reason::Expiring),
+            ("https://cdn.x.com/a?token=k1s1gn&expires=1576142006\n", "k1s1gn", Reason::Expiring),
+            ("https://docs.google.com/viewform?formkey=d1e2f3\n", "d1e2f3", Reason::Identifier),
+            ("https://x.io/graph/badge.svg?token=V1W2X3)\n", "V1W2X3", Reason::PublicKey),
+            ("signed with key 'E2F38302C8075E3D'\n", "E2F38302C8075E3D", Reason::Identifier),
+            ("KeyOf(QUuid(\"{{x}}\"))", "{{x}}", Reason::Identifier),
+            ("<opaquelocktoken:q1w2-e3r4>", "q1w2-e3r4", Reason::Identifier),
+            ("tool --ask-pass daemon\n", "daemon", Reason::Switch),
+            ("the `--become-password` option is gone\n", "option", Reason::Prose),
+            ("- Remove --password command line option\n", "command", Reason::Prose),
+            ("public class UpdateUserPassword : IReturnVoid\n", "IReturnVoid", Reason::Reference),
+            ("applyPassword = pPwWidget->find(1)\n", "pPwWidget-", Reason::Reference),
+            ("\tPassword: hashed,\n", "hashed", Reason::Reference),
+            ("{\"pwd\": digest, \"readOnly\": true}", "digest", Reason::Reference),
+            ("$password := index .Values \"x\"", "index", Reason::Reference),
+            ("val password = when {\n", "when", Reason::Reference),
+            ("setPassword(cardMap.value(\"verificationNumber\").toString())", "verificationNumber", Reason::Reference),
+            ("do not set keys 'net.ipv4.tcp_rfc1337' and\n", "net.ipv4.tcp_rfc1337", Reason::Reference),
+            ("<string name=\"hint_password\">Geslo</string>", "Geslo", Reason::Prose),
+            ("<translation>KeePassXC: Wykryto ustawienia</translation>", "Wykryto", Reason::Prose),
+            ("expected := \"pwd: getcwd: not permitted\"", "getcwd:", Reason::Prose),
+            ("grep for password= before you commit\n", "before", Reason::Prose),
+            ("deliveries to the consumer\nidentified by consumer.\n", "consumer.", Reason::Prose),
+        ] {
+            // No UUID stands in the sources.
+            let uuid = crate::rule::fill_example("{{uuid4}}", 1).expect("a known field");
+            let (text, value) = (text.replace("{{x}}", &uuid), value.replace("{{x}}", &uuid));
+            let all = verdicts(&text);
+            assert!(all.contains(&(value, Some(reason))), "{text}: {reason:?} is not in {all:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_given_a_secret_stays() {
+        for (text, value) in [
+            ("hmac_secret = \"q1w2e3\"", "q1w2e3"),
+            ("encryption_key = \"q1w2e3\"", "q1w2e3"),
+            ("csrf_secret = \"q1w2e3\"", "q1w2e3"),
+            ("{{ x }} password: wqm\n", "wqm"),
+            ("  password: wqm\n", "wqm"),
+            ("password: wqm, user: x\n", "wqm"),
+            ("user=bob;password=wqm\n", "wqm"),
+            ("tool --password wqm --verbose\n", "wqm"),
+            ("-passin=pass:wqm -in x\n", "wqm"),
+            ("ALTER USER bob\n  IDENTIFIED BY wqm;\n", "wqm"),
+            ("https://x.io/a?access_token=q1w2e3&expires_in=3600\n", "q1w2e3"),
+            ("setPassword(Buffer.from(\"wqm\"))", "wqm"),
+            ("<string name=\"api_key\">q1w2e3r4</string>", "q1w2e3r4"),
+            ("const PASSWORD = \"Wqm\";", "Wqm"),
+        ] {
+            let all = verdicts(text);
+            assert!(all.contains(&(value.to_owned(), None)), "{text}: {all:?}");
+        }
+    }
 }

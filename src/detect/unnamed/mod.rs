@@ -93,7 +93,8 @@ pub(crate) fn judge(rules: &RuleSet, text: &[u8], hit: Span, weigh: Weigh, mut e
         if let Some(score) = model.score(&features::features(window, &one, &name)) {
             each(Found {
                 value: Span::new(one.value.start + start, one.value.end + start),
-                likely: score >= model.floors[1],
+                // Salts stand beside what they salt, and are no use without it.
+                likely: score >= model.floors[1] && name.root != Some(Meaning::Salt),
             });
         }
     });

@@ -155,10 +155,13 @@ fn meaning(word: &[u8]) -> Meaning {
     }
     // Words written together: what stands last decides.
     let ends = |roots: &[&str]| roots.iter().any(|root| root.len() > 2 && word.ends_with(root));
-    if word.contains("passw")
+    if word.contains("publickey") || word.contains("pubkey") {
+        Meaning::Public
+    } else if ends(&["gen", "generator"]) {
+        Meaning::Property
+    } else if word.contains("passw")
         || word.contains("passph")
-        || (ends(&["pass"])
-            && !["compass", "bypass", "surpass", "trespass", "overpass", "underpass", "encompass"].contains(&word))
+        || (ends(&["pass"]) && !PASSES.contains(&word))
         || ends(&["pwd", "passwd", "kennwort", "passwort", "psw", "pw"])
         || foreign(word)
     {
@@ -182,6 +185,13 @@ fn meaning(word: &[u8]) -> Meaning {
         Meaning::Other
     }
 }
+
+/// Words that end in `pass` and name no password: verbs, and what filters and encoders do.
+#[rustfmt::skip]
+const PASSES: &[&str] = &[
+    "compass", "bypass", "surpass", "trespass", "overpass", "underpass", "encompass", "multipass", "onepass", "twopass",
+    "singlepass", "lowpass", "highpass", "bandpass", "allpass", "nopass",
+];
 
 /// Whether it is the word for password in a language other than English, inflected or behind another word.
 pub(super) fn is_foreign(word: &str) -> bool {
@@ -211,8 +221,9 @@ static MEANINGS: &[(&str, Meaning)] = &{
         ("certificate", Derived), ("challenge", Derived), ("char", Property), ("checksum", Derived),
         ("cipher", Derived), ("class", Property), ("client", Qualifier), ("code", Property), ("col", Lookup),
         ("color", Property), ("column", Lookup), ("composite", Lookup), ("config", Property),
-        ("confirm", Qualifier), ("confirmation", Qualifier), ("consumer", Qualifier), ("cookie", Token),
-        ("count", Property), ("cred", Credential), ("credential", Credential), ("creds", Credential),
+        ("confirm", Qualifier), ("confirmation", Qualifier), ("consumer", Qualifier), ("continuation", Derived),
+        ("cookie", Token),
+        ("count", Property), ("cred", Credential), ("credential", Credential), ("creds", Credential), ("crypted", Derived),
         ("csrf", Derived), ("current", Qualifier), ("cursor", Derived), ("customer", Qualifier),
         ("data", Neutral), ("database", Qualifier), ("date", Property), ("db", Qualifier),
         ("default", Qualifier), ("deployment", Public), ("desc", Property), ("description", Property),
@@ -226,9 +237,9 @@ static MEANINGS: &[(&str, Meaning)] = &{
         ("file", Property), ("filename", Property), ("filter", Property), ("fingerprint", Derived),
         ("flag", Property), ("foreign", Lookup), ("format", Property), ("ftp", Qualifier), ("func", Property),
         ("function", Property), ("git", Qualifier), ("github", Qualifier), ("grant", Property),
-        ("group", Lookup), ("handler", Property), ("hash", Derived), ("hashed", Derived), ("header", Property),
+        ("group", Lookup), ("guid", Owner), ("handler", Property), ("hash", Derived), ("hashed", Derived), ("header", Property),
         ("height", Property), ("help", Property), ("hint", Property), ("hmac", Key), ("hook", Property),
-        ("host", Property), ("hosts", Property), ("id", Owner), ("ident", Owner), ("identifier", Owner),
+        ("host", Property), ("hosts", Property), ("id", Owner), ("idempotency", Derived), ("ident", Owner), ("identifier", Owner),
         ("ids", Owner), ("idx", Property), ("image", Property), ("index", Lookup), ("info", Property),
         ("input", Property), ("instrumentation", Public), ("int", Property), ("integrity", Derived),
         ("invalid", Test), ("issuer", Property), ("item", Lookup), ("iv", Derived), ("json", Neutral),
@@ -243,7 +254,7 @@ static MEANINGS: &[(&str, Meaning)] = &{
         ("names", Owner), ("new", Qualifier), ("next", Derived), ("node", Lookup), ("nonce", Derived),
         ("num", Property), ("number", Property), ("oauth", Auth), ("object", Lookup), ("old", Qualifier),
         ("option", Property), ("options", Property), ("order", Property), ("otp", Otp), ("override", Property),
-        ("owner", Owner), ("page", Derived), ("pair", Lookup), ("param", Property), ("parameter", Property),
+        ("owner", Owner), ("page", Derived), ("pagination", Derived), ("pair", Lookup), ("param", Property), ("parameter", Property),
         ("parser", Property), ("partition", Lookup), ("pass", Password), ("passcode", Password),
         ("passphrase", Password), ("passwd", Password), ("password", Password), ("passwort", Password),
         ("path", Property), ("paths", Property), ("pattern", Property), ("personal", Qualifier),
@@ -268,7 +279,7 @@ static MEANINGS: &[(&str, Meaning)] = &{
         ("start", Property), ("state", Derived), ("status", Property), ("storage", Qualifier),
         ("store", Property), ("str", Neutral), ("strength", Property), ("string", Neutral),
         ("subject", Property), ("suffix", Property), ("summary", Derived), ("sync", Derived), ("table", Lookup),
-        ("tag", Property), ("template", Property), ("test", Test), ("text", Neutral), ("throttle", Property),
+        ("tag", Property), ("target", Property), ("template", Property), ("test", Test), ("text", Neutral), ("throttle", Property),
         ("thumbprint", Derived), ("time", Property), ("timeout", Property), ("title", Property),
         ("tls", Qualifier), ("token", Token), ("tokens", Token), ("topic", Property), ("totp", Otp),
         ("translation", Lookup), ("ttl", Property), ("twitter", Qualifier), ("txt", Neutral),
@@ -277,7 +288,7 @@ static MEANINGS: &[(&str, Meaning)] = &{
         ("users", Owner), ("uuid", Owner), ("val", Neutral), ("validation", Property), ("validator", Property),
         ("value", Neutral), ("values", Neutral), ("var", Neutral), ("variable", Property), ("vault", Property),
         ("verification", Derived), ("verifier", Derived), ("version", Property), ("view", Property),
-        ("webhook", Qualifier), ("width", Property), ("wrong", Test), ("xsrf", Derived),
+        ("webhook", Qualifier), ("width", Property), ("wrapped", Derived), ("wrong", Test), ("xsrf", Derived),
     ]
 };
 

@@ -28,6 +28,11 @@ pub(super) enum Reason {
     Address,
     CutShort,
     Version,
+    Digest,
+    Expiring,
+    Switch,
+    Time,
+    Form,
 }
 
 impl Reason {
@@ -54,6 +59,11 @@ impl Reason {
             Reason::Address => "is an address or a path",
             Reason::Version => "is the version of a package",
             Reason::CutShort => "begins as a provider's credential does and is too short for one",
+            Reason::Digest => "is a digest, a MAC or the tag of a cipher, made from something else",
+            Reason::Expiring => "signs an address that is valid until a stated time",
+            Reason::Switch => "stands behind an option that takes no value",
+            Reason::Time => "is a time or the mode of a file",
+            Reason::Form => "is made anew for each form of a web page, against forged requests",
             Reason::Markup => "is markup or a pattern",
         }
     }
@@ -75,7 +85,7 @@ const CONSTANTS: &[&str] = &[
     "disabled", "enabled", "never", "always", "auto", "unknown", "nullptr", "date", "float", "double", "dict",
     "list", "map", "const", "static", "return", "function", "new", "await", "async", "uuid", "guid", "base64",
     "hex", "ascii", "utf8", "utf-8", "utf16", "latin1", "binary", "sha256", "sha1", "md5", "hs256", "rs256",
-    "json", "xml", "plain", "2147483647", "4294967295", "9223372036854775807", "18446744073709551615",
+    "json", "xml", "plain", "http", "https", "localhost", "inherit", "nullable", "confirmed", "hashed", "2147483647", "4294967295", "9223372036854775807", "18446744073709551615",
 ];
 
 /// Parts of the names of algorithms.
@@ -85,7 +95,7 @@ const ALGORITHMS: &[&str] = &[
     "pkcs7padding", "nopadding", "rsa", "dsa", "ec", "ecdsa", "ecdh", "es", "ed", "eddsa", "oaep", "pss", "dir", "hmac", "hs",
     "rs", "ps", "a", "cbc-hs", "sha", "sha1", "sha2", "sha3", "md", "pbes", "pbkdf", "with", "and", "mgf", "chacha", "poly",
     "nistp", "secp", "r", "k", "p", "curve", "x", "scrypt", "argon", "id", "bcrypt", "des", "desede", "blowfish", "rc", "ssh",
-    "openpgp", "ssl", "tls", "v", "otp", "totp", "hotp", "rounds",
+    "openpgp", "ssl", "tls", "v", "otp", "totp", "hotp", "rounds", "kdf", "kdbx", "scram",
 ];
 
 /// Passwords in pairs that show how to write one.
@@ -115,6 +125,8 @@ const SEALED: &[&str] = &[
     "projects/", "op://", "ssm:", "secretsmanager:", "secret://", "keyvault", "akeyless:", "sops:", "file:",
     "awskms", "gcpkms", "{aes}", "{aes:", "{3des}", "secretref:", "valuefrom", "ref+", "lookup(", "agAAA",
     "sealed:", "@microsoft.keyvault", "credentialsjson:",
+    // Base64 of `opdata01`, an item of a 1Password vault, and of a session key in a blob of Windows' CryptoAPI.
+    "b3bkyxrhmd", "aqiaa",
 ];
 
 /// Beginnings of what may be known.
@@ -144,47 +156,33 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     let starts = |list: &[&str]| {
         list.iter().any(|one| value.len() >= one.len() && value[..one.len()].eq_ignore_ascii_case(one.as_bytes()))
     };
-    if starts(HASHES) || is_database_hash(value) {
+    // `root:$apr1$…`, with the dollars doubled in Compose's files.
+    let behind_user = memchr::memchr(b':', value).is_some_and(|at| {
+        let hash = &value[at + 1..];
+        let hash = hash.strip_prefix(b"$").filter(|rest| rest.starts_with(b"$")).unwrap_or(hash);
+        at > 0
+            && hash.starts_with(b"$")
+            && HASHES.iter().any(|one| {
+                one.starts_with('$')
+                    && hash.len() > 20
+                    && hash.starts_with(&one.as_bytes()[..one.len() - usize::from(one.ends_with('$'))])
+            })
+    });
+    if starts(HASHES) || is_database_hash(value) || behind_user {
         return Some(Reason::PasswordHash);
     }
-    if starts(SEALED) {
+    if starts(SEALED) || is_bitwarden(value) {
         return Some(Reason::Sealed);
     }
     if starts(PUBLIC) {
         return Some(Reason::PublicKey);
     }
-    if value.starts_with(b"-----BEGIN") {
+    // The second is base64 of the first.
+    if value.starts_with(b"-----BEGIN") || value.starts_with(b"LS0tLS1CRUdJTi") {
         return Some(Reason::Armour);
     }
     let contains = |needle: &[u8]| memchr::memmem::find(value, needle).is_some();
-    let wraps = |open: &[u8], close: &[u8]| value.starts_with(open) && value.ends_with(close);
-    if contains(b"${")
-        || contains(b"{{")
-        || contains(b"<%")
-        || contains(b"%(")
-        || contains(b"$(")
-        || contains(b"#{")
-        || contains(b"{$")
-        || contains(b"\\(")
-        || contains(b"[[")
-        || wraps(b"<", b">")
-        || wraps(b"{", b"}")
-        || wraps(b"%", b"%")
-        || wraps(b"[", b"]")
-        || wraps(b"@", b"@")
-        || wraps(b"__", b"__")
-        || wraps(b"#", b"#")
-        || wraps(b"(", b")")
-        || (first == b'{' && value.contains(&b'}'))
-        || contains(b"&lt;")
-        || contains(b"...")
-        || contains("…".as_bytes())
-        || contains(b"***")
-        || contains(b"}}")
-        || contains(b"%s")
-        || contains(b"%d")
-        || contains(b"%v")
-    {
+    if allow::is_template(value) || contains(b"}}") {
         return Some(Reason::Template);
     }
     let name_like =
@@ -202,8 +200,15 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     {
         return Some(Reason::Reference);
     }
+    // `password = pwd`: the variable, by the usual short names.
+    if !quoted && ["pwd", "pswd", "passwd", "passwrd", "psw"].iter().any(|word| value == word.as_bytes()) {
+        return Some(Reason::Reference);
+    }
     if !quoted {
-        let call = value.iter().position(|byte| *byte == b'(').is_some_and(|at| at > 0 && name_like(&value[..at]));
+        let call = value
+            .iter()
+            .position(|byte| matches!(byte, b'(' | b'{'))
+            .is_some_and(|at| at > 0 && name_like(&value[..at]));
         let index = value.iter().position(|byte| *byte == b'[').is_some_and(|at| {
             at > 0 && name_like(&value[..at]) && (value.contains(&b']') || follows == b'"' || follows == b'\'')
         });
@@ -235,7 +240,7 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
         && contains(b"://")
         && !contains(b"@")
         || starts(ROOTS)
-        || (!password && is_host_and_path(value))
+        || (!password && (is_host_and_path(value) || is_registry_path(value)))
     {
         return Some(Reason::Address);
     }
@@ -261,6 +266,9 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     if allow::follows_a_pattern(value) || (!password && value.len() >= 16 && counts(value)) {
         return Some(Reason::Sequence);
     }
+    if !password && (allow::is_time(value) || is_date(value)) || is_mode(value) {
+        return Some(Reason::Time);
+    }
     if CONSTANTS.iter().any(|one| value.eq_ignore_ascii_case(one.as_bytes())) || is_algorithm(value) {
         return Some(Reason::Constant);
     }
@@ -275,6 +283,8 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
         return Some(Reason::Prose);
     }
     if is_escaped_text(value)
+        || text && follows != b'+' && is_label(value)
+        || !password && is_word(value)
         || !value.is_ascii() && value.iter().filter(|byte| **byte >= 0x80).count() * 3 > value.len()
     {
         return Some(Reason::Prose);
@@ -303,11 +313,14 @@ fn is_the_word(value: &[u8]) -> bool {
 /// Letters beyond ASCII as files of Java properties write them: `\u8a8d\u8a3c`, `Contrase\u00F1a`.
 fn is_escaped_text(value: &[u8]) -> bool {
     let mut parts = memchr::memmem::find_iter(value, b"\\u").peekable();
-    let plain = |text: &[u8]| text.iter().all(|byte| byte.is_ascii_alphabetic() || b" .-".contains(byte));
+    let plain = |text: &[u8]| text.iter().all(|byte| byte.is_ascii_alphabetic() || b" .-:?!()',/".contains(byte));
     let Some(&first) = parts.peek() else { return false };
     let mut at = first;
     for start in parts {
-        if !plain(&value[at..start]) || !value[start + 2..].iter().take(4).all(u8::is_ascii_hexdigit) {
+        let digits = &value[start + 2..value.len().min(start + 6)];
+        // Below U+00A0 stand characters that nobody has to escape in a text.
+        let letter = digits.iter().all(u8::is_ascii_hexdigit) && !digits.starts_with(b"00") || digits > &b"009"[..];
+        if !plain(&value[at..start]) || !letter || !digits.iter().all(u8::is_ascii_hexdigit) {
             return false;
         }
         at = value.len().min(start + 6);
@@ -315,8 +328,71 @@ fn is_escaped_text(value: &[u8]) -> bool {
     plain(&value[..first]) && plain(&value[at..])
 }
 
+/// The text beside a field of a form: words and a colon.
+fn is_label(value: &[u8]) -> bool {
+    value.strip_suffix(b":").is_some_and(|words| {
+        words.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || b" -'/()".contains(byte))
+    })
+}
+
+/// One word with a capital, as texts have it: nobody draws a key like that.
+fn is_word(value: &[u8]) -> bool {
+    value.len() <= 24
+        && value[0].is_ascii_uppercase()
+        && value[1..].iter().all(|byte| byte.is_ascii_lowercase() || *byte >= 0x80)
+}
+
+/// A day, and maybe an hour: `1979-05-27T07:32:00Z`.
+fn is_date(value: &[u8]) -> bool {
+    let digits = |part: &[u8]| part.iter().all(u8::is_ascii_digit);
+    value.len() >= 10
+        && digits(&value[..4])
+        && value[4] == b'-'
+        && digits(&value[5..7])
+        && value[7] == b'-'
+        && digits(&value[8..10])
+        && value[10..].iter().all(|byte| byte.is_ascii_digit() || b"TZ :.+-".contains(byte))
+}
+
+/// A value in the registry of Windows: `SOFTWARE\\Classes\\x`.
+fn is_registry_path(value: &[u8]) -> bool {
+    if !value.contains(&b'\\') {
+        return false;
+    }
+    let parts = value.split(|byte| *byte == b'\\').filter(|part| !part.is_empty());
+    parts.clone().count() >= 2
+        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"\\ ._-{}".contains(byte))
+        && parts
+            .clone()
+            .take(2)
+            .all(|part| part.len() >= 4 && part.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b' '))
+}
+
+/// Encrypted as Bitwarden writes it: the kind, and base64 of the vector, the text and its MAC.
+fn is_bitwarden(value: &[u8]) -> bool {
+    value.len() > 24
+        && value[0].is_ascii_digit()
+        && value[1] == b'.'
+        && value.contains(&b'|')
+        && value[2..].iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=|".contains(byte))
+}
+
+/// The mode of a file as `chmod` takes it: `u=rwX,g=,o=`.
+fn is_mode(value: &[u8]) -> bool {
+    value.split(|byte| *byte == b',').all(|part| {
+        let who = part.iter().take_while(|byte| b"ugoa".contains(byte)).count();
+        who > 0
+            && part.get(who).is_some_and(|sign| b"=+-".contains(sign))
+            && part[who + 1..].iter().all(|byte| b"rwxXst".contains(byte))
+    })
+}
+
 /// A version or a range of versions: `^7.0.4`, `npm:^7.0.4`, `>=2.1.0-rc1`.
 fn is_version(value: &[u8]) -> bool {
+    let range = value.iter().all(|byte| byte.is_ascii_digit() || b".,|<>=^~ *-xv".contains(byte));
+    if range && b"<>=^~".contains(&value[0]) && value.contains(&b'.') {
+        return true;
+    }
     let bare =
         [&b"npm:"[..], b"workspace:", b"patch:"].iter().find_map(|kind| value.strip_prefix(*kind)).unwrap_or(value);
     let sign = bare.iter().take_while(|byte| b"^~<>=v ".contains(byte)).count();
@@ -357,11 +433,11 @@ const KEY_IDS: &[&str] = &[
 
 /// The id or fingerprint of an OpenPGP key, as git's `user.signingKey` and lists of package sources name it.
 fn is_key_id(value: &[u8], name: &[u8]) -> bool {
-    let bare = value.strip_prefix(b"0x").unwrap_or(value);
-    matches!(bare.len(), 8 | 16 | 40)
-        && bare.iter().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(byte))
-        && bare.iter().any(u8::is_ascii_uppercase)
-        && KEY_IDS.iter().any(|word| name.to_ascii_lowercase().ends_with(word.as_bytes()))
+    let name = name.to_ascii_lowercase();
+    // The list of package sources: there they are written in either case.
+    let of_packages =
+        name.ends_with(b"apt_key") && matches!(value.len(), 8 | 16 | 40) && value.iter().all(u8::is_ascii_hexdigit);
+    of_packages || allow::is_key_id(value) && KEY_IDS.iter().any(|word| name.ends_with(word.as_bytes()))
 }
 
 /// Base64 of a user and a password that shows how it is done: `user:pass`.
@@ -390,7 +466,7 @@ fn counts(value: &[u8]) -> bool {
 
 /// Whether all its parts are those of names of algorithms: `PBES2-HS256+A128KW`.
 fn is_algorithm(value: &[u8]) -> bool {
-    let part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_+/. ".contains(&byte);
+    let part = |byte: u8| byte.is_ascii_alphanumeric() || b"-_+/. ()".contains(&byte);
     if value.len() > 40 || !value.iter().all(|byte| part(*byte)) || value.iter().all(u8::is_ascii_digit) {
         return false;
     }
@@ -760,11 +836,31 @@ mod tests {
             ("PBKDF2-SHA256", true, Reason::Constant),
             ("Lozinka", true, Reason::ItsName),
             ("Contrase\\u00F1a", false, Reason::Prose),
+            ("Nuvarande l\\u00f6senord:", true, Reason::Prose),
+            ("Adgangskode:", true, Reason::Prose),
+            ("PBKDF2(SHA-256)", true, Reason::Constant),
+            ("u=rwX,g=,o=", true, Reason::Time),
+            (">=4,<=4.0.11|>=4.1", true, Reason::Version),
+            ("root:$$apr1$$abcdefgh$$ijklmnopqrst", true, Reason::PasswordHash),
+            ("000102030405060708090A0B0C0D0E0F", true, Reason::Sequence),
+            ("F3F4F5F6F7F8F9FAFBFCFDFEFF000102", true, Reason::Sequence),
+            ("pswd", false, Reason::Reference),
+            ("https", true, Reason::Constant),
         ] {
             assert_eq!(veto(value.as_bytes(), &given(b"DB_PASSWORD", quoted)), Some(reason), "{value}");
         }
-        for value in ["wqmvkdbc", "Tr0ub4dor&3", "my 3rd dog"] {
+        for value in ["wqmvkdbc", "Tr0ub4dor&3", "my 3rd dog", "Wqmvkdbc", "p\\u0040ssw3rt", "1576142006"] {
             assert_eq!(veto(value.as_bytes(), &given(b"password", true)), None, "{value}");
+        }
+        for (value, reason) in [
+            ("Skrivnost", Reason::Prose),
+            ("1576142006", Reason::Time),
+            ("1979-05-27T07:32:00Z", Reason::Time),
+            ("SOFTWARE\\\\Classes\\\\x", Reason::Address),
+            ("2.abcdefghijkl==|mnopqrst|uvwxyz==", Reason::Sealed),
+        ] {
+            let given = Given { password: false, ..given(b"session_token", true) };
+            assert_eq!(veto(value.as_bytes(), &given), Some(reason), "{value}");
         }
     }
 }
