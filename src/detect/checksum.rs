@@ -28,9 +28,11 @@ pub(crate) enum Check {
     Nkey,
     /// A digit among the letters: names in code seldom hold one.
     Digit,
+    /// Base64 of a DER structure as long as it says, that begins as a private key (RFC 5208, RFC 5915, RFC 8017).
+    DerKey,
 }
 
-const ALL: [(&str, Check); 11] = [
+const ALL: [(&str, Check); 12] = [
     ("crc32", Check::Crc32),
     ("crc32-wrong", Check::Crc32Wrong),
     ("jwt", Check::Jwt),
@@ -42,6 +44,7 @@ const ALL: [(&str, Check); 11] = [
     ("hex-key", Check::HexKey),
     ("nkey", Check::Nkey),
     ("digit", Check::Digit),
+    ("der-key", Check::DerKey),
 ];
 
 impl Check {
@@ -69,12 +72,13 @@ impl Check {
             Check::HexKey => matches!(secret.len(), 32 | 64) && secret.iter().all(u8::is_ascii_hexdigit),
             Check::Nkey => nkey(secret),
             Check::Digit => secret.iter().any(u8::is_ascii_digit),
+            Check::DerKey => base64(secret).is_some_and(|der| der_key(&der)),
         }
     }
 
     /// Whether passing proves the format rather than just allowing it: chance alone passes less than one time in 1,000.
     pub(crate) fn proves(self) -> bool {
-        matches!(self, Check::Crc32 | Check::Jwt | Check::Pem | Check::Nkey)
+        matches!(self, Check::Crc32 | Check::Jwt | Check::Pem | Check::Nkey | Check::DerKey)
     }
 }
 
@@ -144,6 +148,30 @@ fn pem(secret: &[u8]) -> bool {
         Ok(bytes) => bytes.len() >= 30,
         Err(_) => false,
     }
+}
+
+/// Whether the bytes are one DER sequence that begins as a private key: a version, then what names its algorithm (PKCS #8),
+/// its modulus (PKCS #1) or its octets (SEC 1).
+fn der_key(der: &[u8]) -> bool {
+    let Some((0x30, body, [])) = der_value(der) else { return false };
+    let Some((0x02, [0 | 1], rest)) = der_value(body) else { return false };
+    matches!(der_value(rest), Some((0x30, _, [0x04, ..]) | (0x02 | 0x04, [_, _, _, _, ..], _)))
+}
+
+/// The first value: its tag, its content and what follows it.
+fn der_value(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (tag, rest) = bytes.split_first()?;
+    let (first, rest) = rest.split_first()?;
+    let (length, rest) = match first {
+        0..=0x7f => (usize::from(*first), rest),
+        0x81 | 0x82 => {
+            let (length, rest) = rest.split_at_checked(usize::from(first & 3))?;
+            (length.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)), rest)
+        }
+        _ => return None,
+    };
+    let (content, rest) = rest.split_at_checked(length)?;
+    Some((*tag, content, rest))
 }
 
 /// Decodes base64 of either alphabet, padded or not.
@@ -232,6 +260,16 @@ mod tests {
         assert!(Check::Pem.passes(block.as_bytes()));
         assert!(!Check::Pem.passes(block.replace("RSA", "ENCRYPTED").as_bytes()));
         assert!(!Check::Pem.passes(b"-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----"));
+    }
+
+    #[test]
+    fn a_key_in_der_is_as_long_as_it_says() {
+        // PKCS #8 of an Ed25519 key, and the same cut short, and the public key's structure (RFC 8410).
+        let key = [&[0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20][..], &[7; 32]].concat();
+        let public = [&[0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0][..], &[7; 32]].concat();
+        assert!(Check::DerKey.passes(BASE64.encode(&key).as_bytes()));
+        assert!(!Check::DerKey.passes(BASE64.encode(&key[..47]).as_bytes()));
+        assert!(!Check::DerKey.passes(BASE64.encode(&public).as_bytes()));
     }
 
     #[test]
