@@ -12,6 +12,8 @@ pub(crate) enum Check {
     Crc32Wrong,
     /// Header and payload are JSON objects and the header names an algorithm (RFC 7519).
     Jwt,
+    /// Five parts, and the first is a JSON object that names an algorithm and an encryption (RFC 7516).
+    Jwe,
     /// The armoured block holds base64 of a DER sequence or an OpenSSH key, and no encryption header (RFC 7468).
     Pem,
     /// 32 bytes in base64url: the last character carries four bits only.
@@ -32,10 +34,11 @@ pub(crate) enum Check {
     DerKey,
 }
 
-const ALL: [(&str, Check); 12] = [
+const ALL: [(&str, Check); 13] = [
     ("crc32", Check::Crc32),
     ("crc32-wrong", Check::Crc32Wrong),
     ("jwt", Check::Jwt),
+    ("jwe", Check::Jwe),
     ("pem", Check::Pem),
     ("base64url-32", Check::Base64url32),
     ("base64url-64", Check::Base64url64),
@@ -62,6 +65,7 @@ impl Check {
             Check::Crc32 => crc32(secret),
             Check::Crc32Wrong => !crc32(secret),
             Check::Jwt => jwt(secret),
+            Check::Jwe => jwe(secret),
             Check::Pem => pem(secret),
             Check::Base64url32 => {
                 secret.len() == 43 && secret.last().is_some_and(|last| b"AEIMQUYcgkosw048".contains(last))
@@ -78,7 +82,7 @@ impl Check {
 
     /// Whether passing proves the format rather than just allowing it: chance alone passes less than one time in 1,000.
     pub(crate) fn proves(self) -> bool {
-        matches!(self, Check::Crc32 | Check::Jwt | Check::Pem | Check::Nkey | Check::DerKey)
+        matches!(self, Check::Crc32 | Check::Jwt | Check::Jwe | Check::Pem | Check::Nkey | Check::DerKey)
     }
 }
 
@@ -121,14 +125,21 @@ fn nkey(secret: &[u8]) -> bool {
     bytes.split_last_chunk::<2>().is_some_and(|(body, sum)| crc16(body) == *sum)
 }
 
+/// The JSON in base64url that a part of a token holds.
+fn json(part: Option<&[u8]>) -> Option<Value> {
+    serde_json::from_slice(&BASE64URL_NOPAD.decode(part?).ok()?).ok()
+}
+
+fn jwe(secret: &[u8]) -> bool {
+    let mut parts = secret.split(|byte| *byte == b'.');
+    let named = |head: &Value| ["alg", "enc"].iter().all(|name| head.get(name).is_some_and(Value::is_string));
+    json(parts.next()).as_ref().is_some_and(named) && parts.count() == 4
+}
+
 fn jwt(secret: &[u8]) -> bool {
     let mut parts = secret.split(|byte| *byte == b'.');
-    let mut object = || -> Option<Value> {
-        let part = parts.next()?;
-        serde_json::from_slice(&BASE64URL_NOPAD.decode(part).ok()?).ok()
-    };
-    let head = object();
-    let body = object();
+    let head = json(parts.next());
+    let body = json(parts.next());
     head.is_some_and(|head| head.get("alg").is_some_and(Value::is_string)) && body.is_some_and(|body| body.is_object())
 }
 

@@ -198,6 +198,10 @@ pub(super) fn settle(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
         if inside && !generic(other) && lead(rules, one).is_some() && severity(one) <= severity(other) {
             return other.needs_path.is_none() || one.needs_path.is_some();
         }
+        // What a rule takes as it stands it need not take decoded, too.
+        if other.rule == one.rule && other.span == one.span && other.decoded.is_none() && one.decoded.is_some() {
+            return true;
+        }
         let whole = is_encoded(rules, other) && !is_encoded(rules, one) && other.span == one.span;
         other.span.overlaps(&one.span)
             && (whole || (weaker && weight(other) > weight(one)))
@@ -222,4 +226,38 @@ pub(super) fn settle(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
         .collect();
     matches.retain(|one| !told.contains(&(one.rule, one.span)));
     matches
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::scan;
+    use crate::rule::{RuleSet, fill_example};
+
+    fn named(example: &str) -> Vec<String> {
+        let rules = RuleSet::embedded();
+        let text = fill_example(example, 1).expect("a known field");
+        let found = scan(&rules, text.as_bytes()).matches;
+        found.iter().map(|one| rules.rules()[one.rule].spec.id.clone()).collect()
+    }
+
+    #[test]
+    fn the_nearest_provider_names_a_secret() {
+        assert_eq!(named("gitter: x\nCIRCLECI_TOKEN={{hex 40}}\n"), ["circleci-legacy-token"]);
+        assert_eq!(named("circleci: x\nGITTER_TOKEN={{hex 40}}\n"), ["gitter-access-token"]);
+        assert_eq!(named("FACEBOOK_SECRET={{hex 32}}\n"), ["facebook-app-secret"]);
+    }
+
+    #[test]
+    fn the_narrower_format_names_a_secret_that_no_provider_stands_before() {
+        assert_eq!(named("key = \"sk_live_{{hex 40}}\"\n"), ["paystack-key"]);
+        assert_eq!(named("CLERK_SECRET_KEY=sk_live_{{alnum 42}}\n"), ["clerk-secret-key"]);
+    }
+
+    #[test]
+    fn a_realm_key_beside_its_id_is_no_client_secret() {
+        let key = r#""config": { "kid": ["{{uuid4}}"], "secret": ["{{b64url 32}}"] }"#;
+        assert_eq!(named(key), ["keycloak-key-secret"]);
+        let client = "\"client_id\": \"{{uuid4}}\",\n\"secret\": \"{{b64url 32}}\"";
+        assert_eq!(named(client), ["genesys-client-secret"]);
+    }
 }
