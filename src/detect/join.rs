@@ -198,8 +198,9 @@ pub(super) fn settle(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
         if inside && !generic(other) && lead(rules, one).is_some() && severity(one) <= severity(other) {
             return other.needs_path.is_none() || one.needs_path.is_some();
         }
-        // What a rule takes as it stands it need not take decoded, too.
-        if other.rule == one.rule && other.span == one.span && other.decoded.is_none() && one.decoded.is_some() {
+        // What a rule knows as it stands it need not tell decoded, too.
+        let again = other.rule == one.rule && other.span == one.span && !generic(one);
+        if again && other.decoded.is_none() && one.decoded.is_some() {
             return true;
         }
         let whole = is_encoded(rules, other) && !is_encoded(rules, one) && other.span == one.span;
