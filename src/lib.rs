@@ -70,7 +70,7 @@ mod embedded {
             for example in &rule.prose().matches {
                 let text = crate::rule::fill_example(example, 1).expect("a known field");
                 let found = crate::detect::scan(&rules, text.as_bytes()).matches;
-                let mut own = found.iter().filter(|one| own(one.rule)).peekable();
+                let mut own = found.iter().filter(|one| own(one.rule) && !one.needs_path()).peekable();
                 while let (Some(one), Some(next)) = (own.next(), own.peek()) {
                     let ids = [one, *next].map(|one| &rules.rules()[one.rule].spec.id);
                     let apart = one.rule == next.rule || !one.span.overlaps(&next.span);
