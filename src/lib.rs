@@ -61,4 +61,22 @@ mod embedded {
         let defects = crate::rule::check(&crate::rule::RuleSet::embedded());
         assert!(defects.is_empty(), "{defects:#?}");
     }
+
+    #[test]
+    fn no_example_is_told_under_two_names() {
+        let rules = crate::RuleSet::embedded();
+        let own = |index: usize| !rules.rules()[index].spec.generic;
+        for rule in rules.rules() {
+            for example in &rule.prose().matches {
+                let text = crate::rule::fill_example(example, 1).expect("a known field");
+                let found = crate::detect::scan(&rules, text.as_bytes()).matches;
+                let mut own = found.iter().filter(|one| own(one.rule) && !one.needs_path()).peekable();
+                while let (Some(one), Some(next)) = (own.next(), own.peek()) {
+                    let ids = [one, *next].map(|one| &rules.rules()[one.rule].spec.id);
+                    let apart = one.rule == next.rule || !one.span.overlaps(&next.span);
+                    assert!(apart, "{ids:?} both take part of {example:?}");
+                }
+            }
+        }
+    }
 }

@@ -12,6 +12,8 @@ pub(crate) enum Check {
     Crc32Wrong,
     /// Header and payload are JSON objects and the header names an algorithm (RFC 7519).
     Jwt,
+    /// Five parts, and the first is a JSON object that names an algorithm and an encryption (RFC 7516).
+    Jwe,
     /// The armoured block holds base64 of a DER sequence or an OpenSSH key, and no encryption header (RFC 7468).
     Pem,
     /// 32 bytes in base64url: the last character carries four bits only.
@@ -28,12 +30,15 @@ pub(crate) enum Check {
     Nkey,
     /// A digit among the letters: names in code seldom hold one.
     Digit,
+    /// Base64 of a DER structure as long as it says, that begins as a private key (RFC 5208, RFC 5915, RFC 8017).
+    DerKey,
 }
 
-const ALL: [(&str, Check); 11] = [
+const ALL: [(&str, Check); 13] = [
     ("crc32", Check::Crc32),
     ("crc32-wrong", Check::Crc32Wrong),
     ("jwt", Check::Jwt),
+    ("jwe", Check::Jwe),
     ("pem", Check::Pem),
     ("base64url-32", Check::Base64url32),
     ("base64url-64", Check::Base64url64),
@@ -42,6 +47,7 @@ const ALL: [(&str, Check); 11] = [
     ("hex-key", Check::HexKey),
     ("nkey", Check::Nkey),
     ("digit", Check::Digit),
+    ("der-key", Check::DerKey),
 ];
 
 impl Check {
@@ -59,6 +65,7 @@ impl Check {
             Check::Crc32 => crc32(secret),
             Check::Crc32Wrong => !crc32(secret),
             Check::Jwt => jwt(secret),
+            Check::Jwe => jwe(secret),
             Check::Pem => pem(secret),
             Check::Base64url32 => {
                 secret.len() == 43 && secret.last().is_some_and(|last| b"AEIMQUYcgkosw048".contains(last))
@@ -69,12 +76,13 @@ impl Check {
             Check::HexKey => matches!(secret.len(), 32 | 64) && secret.iter().all(u8::is_ascii_hexdigit),
             Check::Nkey => nkey(secret),
             Check::Digit => secret.iter().any(u8::is_ascii_digit),
+            Check::DerKey => base64(secret).is_some_and(|der| der_key(&der)),
         }
     }
 
     /// Whether passing proves the format rather than just allowing it: chance alone passes less than one time in 1,000.
     pub(crate) fn proves(self) -> bool {
-        matches!(self, Check::Crc32 | Check::Jwt | Check::Pem | Check::Nkey)
+        matches!(self, Check::Crc32 | Check::Jwt | Check::Jwe | Check::Pem | Check::Nkey | Check::DerKey)
     }
 }
 
@@ -117,14 +125,21 @@ fn nkey(secret: &[u8]) -> bool {
     bytes.split_last_chunk::<2>().is_some_and(|(body, sum)| crc16(body) == *sum)
 }
 
+/// The JSON in base64url that a part of a token holds.
+fn json(part: Option<&[u8]>) -> Option<Value> {
+    serde_json::from_slice(&BASE64URL_NOPAD.decode(part?).ok()?).ok()
+}
+
+fn jwe(secret: &[u8]) -> bool {
+    let mut parts = secret.split(|byte| *byte == b'.');
+    let named = |head: &Value| ["alg", "enc"].iter().all(|name| head.get(name).is_some_and(Value::is_string));
+    json(parts.next()).as_ref().is_some_and(named) && parts.count() == 4
+}
+
 fn jwt(secret: &[u8]) -> bool {
     let mut parts = secret.split(|byte| *byte == b'.');
-    let mut object = || -> Option<Value> {
-        let part = parts.next()?;
-        serde_json::from_slice(&BASE64URL_NOPAD.decode(part).ok()?).ok()
-    };
-    let head = object();
-    let body = object();
+    let head = json(parts.next());
+    let body = json(parts.next());
     head.is_some_and(|head| head.get("alg").is_some_and(Value::is_string)) && body.is_some_and(|body| body.is_object())
 }
 
@@ -144,6 +159,30 @@ fn pem(secret: &[u8]) -> bool {
         Ok(bytes) => bytes.len() >= 30,
         Err(_) => false,
     }
+}
+
+/// Whether the bytes are one DER sequence that begins as a private key: a version, then what names its algorithm (PKCS #8),
+/// its modulus (PKCS #1) or its octets (SEC 1).
+fn der_key(der: &[u8]) -> bool {
+    let Some((0x30, body, [])) = der_value(der) else { return false };
+    let Some((0x02, [0 | 1], rest)) = der_value(body) else { return false };
+    matches!(der_value(rest), Some((0x30, _, [0x04, ..]) | (0x02 | 0x04, [_, _, _, _, ..], _)))
+}
+
+/// The first value: its tag, its content and what follows it.
+fn der_value(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (tag, rest) = bytes.split_first()?;
+    let (first, rest) = rest.split_first()?;
+    let (length, rest) = match first {
+        0..=0x7f => (usize::from(*first), rest),
+        0x81 | 0x82 => {
+            let (length, rest) = rest.split_at_checked(usize::from(first & 3))?;
+            (length.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)), rest)
+        }
+        _ => return None,
+    };
+    let (content, rest) = rest.split_at_checked(length)?;
+    Some((*tag, content, rest))
 }
 
 /// Decodes base64 of either alphabet, padded or not.
@@ -232,6 +271,16 @@ mod tests {
         assert!(Check::Pem.passes(block.as_bytes()));
         assert!(!Check::Pem.passes(block.replace("RSA", "ENCRYPTED").as_bytes()));
         assert!(!Check::Pem.passes(b"-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----"));
+    }
+
+    #[test]
+    fn a_key_in_der_is_as_long_as_it_says() {
+        // PKCS #8 of an Ed25519 key, and the same cut short, and the public key's structure (RFC 8410).
+        let key = [&[0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20][..], &[7; 32]].concat();
+        let public = [&[0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0][..], &[7; 32]].concat();
+        assert!(Check::DerKey.passes(BASE64.encode(&key).as_bytes()));
+        assert!(!Check::DerKey.passes(BASE64.encode(&key[..47]).as_bytes()));
+        assert!(!Check::DerKey.passes(BASE64.encode(&public).as_bytes()));
     }
 
     #[test]

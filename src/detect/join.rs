@@ -1,12 +1,13 @@
 //! Joins: what only several matches together can say. They run on the list of matches, never inside the judge.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use regex_automata::{Anchored, Input};
 
 use super::carry::is_encoded;
 use super::{Match, Part, PathNeed};
-use crate::rule::{Evidence, PartForm, RequireForm, RuleSet};
+use crate::rule::{Evidence, PartForm, Precision, RequireForm, RuleSet};
 use crate::span::Span;
 
 /// Bytes beyond which nothing is a few lines away: minified files have lines of megabytes.
@@ -129,16 +130,36 @@ fn gap(a: Span, b: Span) -> usize {
     if a.start < b.start { b.start.saturating_sub(a.end) } else { a.start.saturating_sub(b.end) }
 }
 
+/// Bytes before a secret within which a provider's name says whose it is.
+const CLOSE: usize = 64;
+
+/// Bytes within which names of providers overlap rather than follow each other.
+const NAME: usize = 24;
+
+/// Bytes that a match of the variant may take, at most.
+fn reach(rules: &RuleSet, one: &Match) -> Option<usize> {
+    rules.rules()[one.rule].variants.get(one.variant).map(|variant| variant.shape().behind + variant.shape().ahead)
+}
+
+/// Bytes from the literal to the secret behind it, where the literal is no part of the secret.
+fn lead(rules: &RuleSet, one: &Match) -> Option<usize> {
+    if one.decoded.is_some() {
+        return None;
+    }
+    let back = rules.rules()[one.rule].variants.get(one.variant)?.form.back?;
+    one.span.start.checked_sub(one.support.start + 1 + back).filter(|lead| *lead > 0)
+}
+
 /// One match for each rule and place: repeated ones once, and where rules meet on the same bytes the one that says more.
 pub(super) fn settle(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
     matches.sort_by_key(|one| {
         (
             one.span.start,
-            std::cmp::Reverse(one.span.end),
+            Reverse(one.span.end),
             one.rule,
             one.needs_path.is_some(),
             one.variant,
-            std::cmp::Reverse(one.parts.len()),
+            Reverse(one.parts.len()),
         )
     });
     matches.dedup_by(|later, earlier| {
@@ -152,12 +173,36 @@ pub(super) fn settle(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
             rule.spec.precision,
             rule.spec.severity,
             one.span.len(),
-            std::cmp::Reverse(one.rule),
+            Reverse(one.rule),
         )
     };
+    // Which of two rules that know the format gives the right name: the one whose provider is named just before it, then
+    // the one with the narrower format. Of names that overlap, the longer one counts.
+    let claim = |one: &Match| {
+        let precision = rules.rules()[one.rule].spec.precision;
+        let sure = precision >= Precision::High;
+        let lead = lead(rules, one).filter(|lead| sure && *lead <= CLOSE).map(|lead| (Reverse(lead / NAME), lead));
+        (one.checked, is_encoded(rules, one), lead, precision, Reverse(reach(rules, one)), weight(one))
+    };
+    let generic = |one: &Match| rules.rules()[one.rule].spec.generic;
     // What a longer match says in full, a match of the same rule on part of it says in part.
     let beats = |other: &Match, one: &Match| {
+        let twin = other.rule != one.rule && other.span == one.span && other.secret == one.secret;
+        if twin && !generic(other) && !generic(one) && (other.needs_path.is_none() || one.needs_path.is_some()) {
+            return other.needs_path.is_none() != one.needs_path.is_none() || claim(other) > claim(one);
+        }
         let weaker = rules.rules()[one.rule].spec.generic || (other.rule == one.rule && other.span != one.span);
+        // A value that only the name before it tells, within a longer credential, is a part of that.
+        let inside = other.span != one.span && other.span.start <= one.span.start && one.span.end <= other.span.end;
+        let severity = |one: &Match| rules.rules()[one.rule].spec.severity;
+        if inside && !generic(other) && lead(rules, one).is_some() && severity(one) <= severity(other) {
+            return other.needs_path.is_none() || one.needs_path.is_some();
+        }
+        // What a rule knows as it stands it need not tell decoded, too.
+        let again = other.rule == one.rule && other.span == one.span && !generic(one);
+        if again && other.decoded.is_none() && one.decoded.is_some() {
+            return true;
+        }
         let whole = is_encoded(rules, other) && !is_encoded(rules, one) && other.span == one.span;
         other.span.overlaps(&one.span)
             && (whole || (weaker && weight(other) > weight(one)))
@@ -182,4 +227,38 @@ pub(super) fn settle(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
         .collect();
     matches.retain(|one| !told.contains(&(one.rule, one.span)));
     matches
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::scan;
+    use crate::rule::{RuleSet, fill_example};
+
+    fn named(example: &str) -> Vec<String> {
+        let rules = RuleSet::embedded();
+        let text = fill_example(example, 1).expect("a known field");
+        let found = scan(&rules, text.as_bytes()).matches;
+        found.iter().map(|one| rules.rules()[one.rule].spec.id.clone()).collect()
+    }
+
+    #[test]
+    fn the_nearest_provider_names_a_secret() {
+        assert_eq!(named("gitter: x\nCIRCLECI_TOKEN={{hex 40}}\n"), ["circleci-legacy-token"]);
+        assert_eq!(named("circleci: x\nGITTER_TOKEN={{hex 40}}\n"), ["gitter-access-token"]);
+        assert_eq!(named("FACEBOOK_SECRET={{hex 32}}\n"), ["facebook-app-secret"]);
+    }
+
+    #[test]
+    fn the_narrower_format_names_a_secret_that_no_provider_stands_before() {
+        assert_eq!(named("key = \"sk_live_{{hex 40}}\"\n"), ["paystack-key"]);
+        assert_eq!(named("CLERK_SECRET_KEY=sk_live_{{alnum 42}}\n"), ["clerk-secret-key"]);
+    }
+
+    #[test]
+    fn a_realm_key_beside_its_id_is_no_client_secret() {
+        let key = r#""config": { "kid": ["{{uuid4}}"], "secret": ["{{b64url 32}}"] }"#;
+        assert_eq!(named(key), ["keycloak-key-secret"]);
+        let client = "\"client_id\": \"{{uuid4}}\",\n\"secret\": \"{{b64url 32}}\"";
+        assert_eq!(named(client), ["genesys-client-secret"]);
+    }
 }

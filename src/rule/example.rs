@@ -21,6 +21,7 @@ const DIGITS: &str = "0123456789";
 /// | `jwt` | a signed-looking JSON Web Token |
 /// | `nkey` | a NATS user's seed with its CRC-16 |
 /// | `pem LABEL` | an armoured block of 1,200 random bytes |
+/// | `der HEAD N` | base64 of the bytes HEAD, in hexadecimal, and N random ones |
 ///
 /// # Errors
 /// Names the field that is not one of these.
@@ -105,6 +106,16 @@ fn field(text: &str, random: &mut Random) -> Result<Option<String>, String> {
             let head = BASE64URL_NOPAD.encode(br#"{"alg":"HS256","typ":"JWT"}"#);
             let body = BASE64URL_NOPAD.encode(format!(r#"{{"iss":"{}","exp":1999999999}}"#, random.uuid4()).as_bytes());
             format!("{head}.{body}.{}", BASE64URL_NOPAD.encode(&random.bytes(32)))
+        }
+        "der" => {
+            let (head, count) = rest
+                .split_once(' ')
+                .ok_or_else(|| format!("example field '{{{{{text}}}}}' wants hexadecimal and a number"))?;
+            let head = data_encoding::HEXLOWER.decode(head.as_bytes());
+            let mut bytes = head.map_err(|_| format!("example field '{{{{{text}}}}}' wants hexadecimal"))?;
+            let count = count.parse().map_err(|_| format!("example field '{{{{{text}}}}}' wants a number"))?;
+            bytes.extend(random.bytes(count));
+            BASE64.encode(&bytes)
         }
         "pem" => {
             let body = BASE64.encode(&random.bytes(1200));

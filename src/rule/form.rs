@@ -129,7 +129,9 @@ impl VariantForm {
         let before = r#"(?:[^\n]*?[=:"'`\s,({>|/]|-)"#;
         let mut ways = Vec::new();
         if !own.is_empty() {
-            ways.push(format!("{}{before}", any_of(&own, short)));
+            // More words may stand between such a name and the value: `someapi_TOKEN-…`.
+            let more = if words.is_empty() { String::new() } else { format!(r"(?:[^\n]*?(?i:{words}))?") };
+            ways.push(format!("{}{more}{before}", any_of(&own, short)));
         }
         if !plain.is_empty() {
             let given = r#"["'\])]{0,2}\s{0,3}(?:[=:]{1,3}>?|["'])|(?:\.[A-Za-z_]+)*\(["']"#;
