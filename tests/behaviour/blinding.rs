@@ -104,15 +104,15 @@ fn lines_of_wide_text_are_those_of_the_text() {
 #[test]
 fn a_file_that_moves_out_of_where_less_is_asked_counts() {
     let weak = fill("password = \"{{alnum 14}}\"\n", 5);
-    let repo = branch(&[("tests/fixtures/login.py", weak.as_bytes()), ("vendor/a.env", leak(1).line.as_bytes())]);
+    let repo = branch(&[("tests/fixtures/login.py", weak.as_bytes()), ("kept/a.env", leak(1).line.as_bytes())]);
     repo.git(&["mv", "tests/fixtures/login.py", "login.py"]);
     repo.commit("A password out of the tests");
     let found = added(&repo, &[]);
     assert_eq!(found.code, Some(1), "{:#}", found.report);
-    repo.git(&["mv", "vendor/a.env", "a.env"]);
+    repo.git(&["mv", "kept/a.env", "a.env"]);
     repo.commit("A secret out of a folder");
     let settings = Folder::new();
-    let config = settings.write("snout.toml", "exclude = ['vendor/', 'login.py']\n").display().to_string();
+    let config = settings.write("snout.toml", "exclude = ['kept/', 'login.py']\n").display().to_string();
     assert_eq!(added(&repo, &["--config", &config]).places(&leak(1)).len(), 1);
     assert_eq!(added(&repo, &[]).places(&leak(1)).len(), 0, "a file that only moved adds nothing");
 }
