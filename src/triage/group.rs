@@ -204,7 +204,8 @@ fn reason(
     parts: &[CredentialPart],
     decoded: Option<&str>,
 ) -> String {
-    let mut out = format!("It has the form of a {title}");
+    let article = if title.starts_with(|c: char| "AEIOaeio".contains(c)) { "an" } else { "a" };
+    let mut out = format!("It has the form of {article} {title}");
     if let Some(encoding) = decoded {
         out.push_str(&format!(", once {encoding} is decoded"));
     }
