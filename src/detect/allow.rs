@@ -129,8 +129,8 @@ const DOCUMENTED: &[&str] = &[
 /// SHA-256 of values, in lower case, that standards print and everybody's tests repeat.
 ///
 /// Sources: NIST SP 800-38A (the AES keys and their halves); RFC 6238 (the seeds in base32); RFC 7515, 7516, 7517, 7520
-/// and 8037 (keys of the examples); RFC 6455 (the GUID and the sample nonce); RFC 6749 (tokens and client secrets of the
-/// examples);
+/// and 8037 (keys of the examples); RFC 6455 (the GUID and the sample nonce); RFC 6749 (tokens and client secrets of
+/// the examples);
 /// Microsoft's documentation of the storage emulator (its account key).
 const STANDARD: &[&str] = &[
     "2ef2503d964e9668092e6878d3c390ca7909bbbffabd781857115e3be4bb3e5a",

@@ -161,12 +161,12 @@ pub enum Weigh {
     Userinfo,
 }
 
-/// Reasons for which names in code, checksums and ids of commits are no secrets. They hold for every value without a shape
-/// of its own.
+/// Reasons for which names in code, checksums and ids of commits are no secrets. They hold for every value without a
+/// shape of its own.
 const SHAPELESS: [&str; 2] = ["name", "sum"];
 
-/// Names that are given ids and digests, in code, in addresses of badges and commits, and in names of .NET assemblies. A value near a provider's name is no credential where one of them stands before it,
-/// unless the rule says otherwise.
+/// Names that are given ids and digests, in code, in addresses of badges and commits, and in names of .NET assemblies. A
+/// value near a provider's name is no credential where one of them stands before it, unless the rule says otherwise.
 const OTHERS: &str = "(?i)^(?:id|u?uid|guid|jti|kid|sub|iat|parent_?id|status(?:es)?|name|version|commit|rev|revision|etag|hash|checksum|\
     digest|fingerprint|integrity|md5|sha-?[0-9]{0,3}|refs?|commits|tree|blob|badges?|grade|coverage|entities|h1|\
     public_?key_?token|(?:.*[_.-])?(?:(?:apt|gpg|pgp)_?key(?:_?id)?|fingerprint|commit|revision|checksum|digest))$";
