@@ -123,7 +123,8 @@ const DOCUMENTED: &[&str] = &[
     "1684388e056c8ba9c52411d141b42cf19d0078f4034576e400ead861c14e5c55",
     "1cc9cda4135bc8fee1b8831b294e8729ec6f9e274f2d45ec7b0118fe5fdbe052",
     "8ac31bfc41cf0d3ccd315f0238104f9b676d1c470f0b4e4e4c8386f2f843c29f",
-    "1909ae461252937232447efae8df383f8de91d5051ee733ba6885e9e99b3c590",
+    "dba72c00f41f4e4c435e2491a5e1ce0140c7b5a6a498dc4847396b5e6368970c",
+    "a0702bc91d699f600970f4dc4992b13ede1a29d49fa0942dd4bed2b5e4b1016e",
 ];
 
 /// SHA-256 of values, in lower case, that standards print and everybody's tests repeat.
