@@ -37,9 +37,11 @@ pub(crate) enum Allow {
     Name,
     /// As words, but letters that change case like those of a random password are none.
     PlainWord,
+    /// A checksum or the id of a commit, told by what stands right beside it: `h1:`, `sha512-`, more base64, ` refs/`.
+    Sum,
 }
 
-const ALL: [(&str, Allow); 16] = [
+const ALL: [(&str, Allow); 17] = [
     ("placeholder", Allow::Placeholder),
     ("template", Allow::Template),
     ("repeats", Allow::Repeats),
@@ -56,6 +58,7 @@ const ALL: [(&str, Allow); 16] = [
     ("sample-pair", Allow::SamplePair),
     ("plain-word", Allow::PlainWord),
     ("name", Allow::Name),
+    ("sum", Allow::Sum),
 ];
 
 /// Words of five letters or more that random strings do not hold by chance.
@@ -109,8 +112,8 @@ const PLACEHOLDERS: &[&str] = &[
 
 /// SHA-256 of values that vendors print in their own documentation. They are reported as documented samples.
 ///
-/// Sources: the README files of Genesys Cloud's Java, Kotlin, Python and .NET SDKs, and the Genesys Cloud
-/// developer center's tutorials.
+/// Sources: the README files of Genesys Cloud's Java, Kotlin, Python and .NET SDKs, the Genesys Cloud
+/// developer center's tutorials, and Microsoft's documentation of nuget.config.
 const DOCUMENTED: &[&str] = &[
     "4e0747a0fce68f93e1c9a4a49b7533525d60de54fc42eef996d465f99f94d758",
     "e6db9c7506126bc5783b51a48922d77e78d0f044aba6774aaf26b4770c2efe8f",
@@ -120,12 +123,15 @@ const DOCUMENTED: &[&str] = &[
     "1684388e056c8ba9c52411d141b42cf19d0078f4034576e400ead861c14e5c55",
     "1cc9cda4135bc8fee1b8831b294e8729ec6f9e274f2d45ec7b0118fe5fdbe052",
     "8ac31bfc41cf0d3ccd315f0238104f9b676d1c470f0b4e4e4c8386f2f843c29f",
+    "dba72c00f41f4e4c435e2491a5e1ce0140c7b5a6a498dc4847396b5e6368970c",
+    "a0702bc91d699f600970f4dc4992b13ede1a29d49fa0942dd4bed2b5e4b1016e",
 ];
 
 /// SHA-256 of values, in lower case, that standards print and everybody's tests repeat.
 ///
-/// Sources: NIST SP 800-38A (the AES keys and their halves); RFC 6238 (the seeds in base32); RFC 7515 and 7516 (keys of
-/// the examples); RFC 6455 (the GUID and the sample nonce); RFC 6749 (tokens and client secrets of the examples);
+/// Sources: NIST SP 800-38A (the AES keys and their halves); RFC 6238 (the seeds in base32); RFC 7515, 7516, 7517, 7520
+/// and 8037 (keys of the examples); RFC 6455 (the GUID and the sample nonce); RFC 6749 (tokens and client secrets of
+/// the examples);
 /// Microsoft's documentation of the storage emulator (its account key).
 const STANDARD: &[&str] = &[
     "2ef2503d964e9668092e6878d3c390ca7909bbbffabd781857115e3be4bb3e5a",
@@ -145,6 +151,24 @@ const STANDARD: &[&str] = &[
     "0f1a4cf6f786a8e943a1b3ac8958cadaf4b94b8fd69eff44d63422924476e493",
     "9fb80255482abf645f8e46e072b6a7a6579862a22870fc92739009b2c225a39e",
     "1619478337f662587582076b576e436eb0ebdfab8bcb546b1562505040e3fcc1",
+    "e2d4948df27145c26f68d812b4955b4109ca7db211ccea551ef87c505073eb26",
+    "92b7ac3de3d782f83abb7235a4ab60bc9b21ab2081318e80701777e828b9c85d",
+    "0c6f87798b70cff37641f48268dc83b740b483f75ed8d685ff15e70ca7368ce7",
+    "8ec11422f72391ae7f019aca257e094dfb546916c41865cd7991d283003537cb",
+    "d8ed5575141fdbf989c544f77efc5ba6b32e520b258f6c46f277a153c8a68286",
+    "1ae1920ebbf812a2b061558ba54eff4c414de76f44f2a84b10f27b78623ec7e6",
+    "dcfb77a68acfe8c8c7958d3d04e43c8ab89cd0019c9c03f4fa4591ae16c27fff",
+    "014b3f942faab11502a50954e8bfcc64227aa2846d849f09914506389f48f316",
+    "b9ae8cae5ffb8213677a69ce64acb287295322470e4e0291038f4ed378556992",
+    "03cf6dc15510c178079793372edd09e634ac49f4cae267b3e4191a5141f2a46e",
+    "5b8d3fb264e6cad78f7360de363ee1e193cb4d28773dcae1c9be75c2479bfa7c",
+    "9633d80b67fbde1aa2723d4264723713d9c4035262eaea4a6b3abe6575c1725e",
+    "610b998de3d3060c3b2fd196a2b11322d1d03265792686badc56d783ae96d975",
+    "00205ec739f6b2ffa0a8cfb4f2d3a4deb4856a9884261494287125359f8130c0",
+    "6006d1702bd82dfa8f37351e6f16063e5b50690f16f8e0ced85a61eef5f38002",
+    "19f2b051b37d8602e7a4800f5e1aa434a9264cae57dabc9144f2f1186eacac3a",
+    "d360e5b67b29b36bc8da44e4de3f26ee7a46ae09c74e5addf67e6b8b94a4a445",
+    "bf62838d928d820bc511a088c5c27eb0673852cc79063a39b16b0d2058f81961",
 ];
 
 /// Whether a vendor's own documentation or a standard prints this value.
@@ -184,6 +208,7 @@ impl Allow {
             Allow::SamplePair => sample_pair(secret),
             Allow::PlainWord => plain_word(secret),
             Allow::Name => is_name(secret),
+            Allow::Sum => is_sum(secret, around),
         }
     }
 }
@@ -326,16 +351,58 @@ fn plain_word(secret: &[u8]) -> bool {
 
 /// Random strings change case too often to have words of three letters on average, each with a vowel.
 fn is_name(secret: &[u8]) -> bool {
-    if !secret.iter().all(|byte| byte.is_ascii_alphabetic() || b"_.-/".contains(byte)) {
+    if !secret.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/".contains(byte)) {
         return false;
     }
+    let digits = secret.iter().filter(|byte| byte.is_ascii_digit()).count();
     let (mut words, mut letters, mut spoken) = (0, 0, true);
-    super::unnamed::words(secret, |word| {
-        words += 1;
-        letters += word.len();
-        spoken &= word.len() <= 3 || word.iter().any(|byte| b"aeiouy".contains(byte));
+    secret.split(u8::is_ascii_digit).for_each(|part| {
+        super::unnamed::words(part, |word| {
+            words += 1;
+            letters += word.len();
+            spoken &= word.len() <= 3 || word.iter().any(|byte| b"aeiouy".contains(byte));
+        });
     });
-    words >= 2 && spoken && letters >= 3 * words
+    let camel = secret.windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase())
+        && !secret.windows(2).any(|two| two.iter().all(u8::is_ascii_uppercase));
+    match digits {
+        0 => words >= 2 && spoken && letters >= 3 * words,
+        // `mimeType2Readable`. Random letters and digits often hold no more digits than a name does.
+        1 | 2 => words >= 2 && spoken && camel && letters >= 4 * words,
+        _ => false,
+    }
+}
+
+/// Whether the value is part of a checksum or names a commit wherever it occurs.
+fn is_sum(secret: &[u8], around: &[u8]) -> bool {
+    let mut places = memchr::memmem::find_iter(around, secret).peekable();
+    places.peek().is_some()
+        && places.all(|at| {
+            let (before, after) = (&around[..at], &around[at + secret.len()..]);
+            in_longer_base64(secret, before, after) || in_list_of_sums(secret, before, after)
+        })
+}
+
+/// `h1:` stands before the sums of Go modules, `sha512-` before those of Subresource Integrity.
+fn in_longer_base64(secret: &[u8], before: &[u8], after: &[u8]) -> bool {
+    let base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
+    let start = before.iter().rposition(|byte| !base64(byte)).map_or(0, |at| at + 1);
+    let end = after.iter().position(|byte| !base64(byte)).unwrap_or(after.len());
+    let padded = after.get(end) == Some(&b'=');
+    let marked =
+        ["h1:", "sha1-", "sha256-", "sha384-", "sha512-"].iter().any(|mark| before[..start].ends_with(mark.as_bytes()));
+    let longer = start < before.len() || end > 0;
+    let plus = before[start..].contains(&b'+') || after[..end].contains(&b'+');
+    marked || longer && (plus || padded) && before.len() - start + secret.len() + end >= 40
+}
+
+/// Lists of commits, refs and sums of files begin each line with one, as `git ls-remote` and `sha256sum` do.
+fn in_list_of_sums(secret: &[u8], before: &[u8], after: &[u8]) -> bool {
+    let spaces = after.iter().take_while(|byte| b" \t".contains(byte)).count();
+    Allow::Digest.holds(secret, b"")
+        && before.last().is_none_or(|last| *last == b'\n')
+        && spaces > 0
+        && after.get(spaces).is_some_and(|next| !next.is_ascii_whitespace())
 }
 
 fn word_or_number(part: &[u8]) -> bool {
@@ -460,6 +527,7 @@ mod tests {
             Allow::Name,
             Allow::Code,
             Allow::Sealed,
+            Allow::Sum,
         ];
         for shape in SHAPES {
             for seed in 0..400 {
@@ -487,6 +555,8 @@ mod tests {
             (Allow::Words, "oauth-client-credentials"),
             (Allow::Name, "notification.pushbulletAccessToken"),
             (Allow::Name, "wayToGetPagerDutyKey"),
+            (Allow::Name, "mimeType2HumanReadable"),
+            (Allow::Name, "cbOwnCloud81Compatibility"),
             (Allow::PlainWord, "hunter"),
             (Allow::PlainWord, "Administrator"),
             (Allow::PlainWord, "correct-horse-battery"),
@@ -514,6 +584,33 @@ mod tests {
         assert!(Allow::ReservedHost.holds(b"", b"curl -u x https://jenkins.acme.test/job"));
         assert!(!Allow::ReservedHost.holds(b"", b"curl https://a.test https://login.acme.io"));
         assert!(!Allow::ReservedHost.holds(b"", b"curl jenkins"));
+    }
+
+    #[test]
+    fn sums_and_commits_are_told_by_what_stands_beside_them() {
+        for (around, sum) in [
+            ("pkg v1.0.9 h1:@/{{alnum 10}}=", true),
+            ("pkg v1.0.9 h1:@", true),
+            ("\"integrity\": \"sha512-@/{{alnum 20}}\"", true),
+            ("k: {{alnum 4}}+{{alnum 4}}/@/{{alnum 6}}", true),
+            ("https://hooks.acme.io/v1/@/send", false),
+            ("key = \"@\"", false),
+            ("key=@", false),
+        ] {
+            let secret = fill("{{alnum 32}}", 5).expect("known field");
+            let around = fill(around, 6).expect("known field").replace('@', &secret);
+            assert_eq!(Allow::Sum.holds(secret.as_bytes(), around.as_bytes()), sum, "{around}");
+        }
+        for (around, sum) in [
+            ("sonar-token\n@\trefs/heads/main", true),
+            ("sonar token\n@ A change of the build", true),
+            ("sonar token:\n@\n", false),
+            ("sonar_token: @ # comment", false),
+        ] {
+            let secret = fill("{{hex 40}}", 5).expect("known field");
+            let around = around.replace('@', &secret);
+            assert_eq!(Allow::Sum.holds(secret.as_bytes(), around.as_bytes()), sum, "{around}");
+        }
     }
 
     #[test]

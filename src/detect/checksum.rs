@@ -24,6 +24,8 @@ pub(crate) enum Check {
     BasicPair,
     /// Base64 that decodes.
     Base64,
+    /// Base64 that decodes to no certificate, public key, program or armour with nothing inside.
+    Opaque,
     /// 16 or 32 bytes in hexadecimal.
     HexKey,
     /// Base32 whose last two bytes are the CRC-16 of those before (NATS).
@@ -34,7 +36,7 @@ pub(crate) enum Check {
     DerKey,
 }
 
-const ALL: [(&str, Check); 13] = [
+const ALL: [(&str, Check); 14] = [
     ("crc32", Check::Crc32),
     ("crc32-wrong", Check::Crc32Wrong),
     ("jwt", Check::Jwt),
@@ -44,6 +46,7 @@ const ALL: [(&str, Check); 13] = [
     ("base64url-64", Check::Base64url64),
     ("basic-pair", Check::BasicPair),
     ("base64", Check::Base64),
+    ("opaque", Check::Opaque),
     ("hex-key", Check::HexKey),
     ("nkey", Check::Nkey),
     ("digit", Check::Digit),
@@ -73,6 +76,7 @@ impl Check {
             Check::Base64url64 => secret.len() == 86 && secret.last().is_some_and(|last| b"AQgw".contains(last)),
             Check::BasicPair => basic_pair(secret),
             Check::Base64 => base64(secret).is_some(),
+            Check::Opaque => base64(secret).is_some_and(|content| !is_public(&content)),
             Check::HexKey => matches!(secret.len(), 32 | 64) && secret.iter().all(u8::is_ascii_hexdigit),
             Check::Nkey => nkey(secret),
             Check::Digit => secret.iter().any(u8::is_ascii_digit),
@@ -153,6 +157,10 @@ fn pem(secret: &[u8]) -> bool {
     let body = body.split("-----END").next().unwrap_or("");
     let body: String = body.lines().filter(|line| !line.contains(": ")).collect();
     let clean: Vec<u8> = body.bytes().filter(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte)).collect();
+    // A body of one letter is a sample.
+    if clean.iter().all(|byte| *byte == clean[0]) {
+        return false;
+    }
     let whole = clean.len() - clean.len() % 4;
     match BASE64_NOPAD.decode(&clean[..whole]) {
         // A key is a DER sequence, an OpenSSH container or an OpenPGP packet; none is shorter than an Ed25519 key.
@@ -167,6 +175,29 @@ fn der_key(der: &[u8]) -> bool {
     let Some((0x30, body, [])) = der_value(der) else { return false };
     let Some((0x02, [0 | 1], rest)) = der_value(body) else { return false };
     matches!(der_value(rest), Some((0x30, _, [0x04, ..]) | (0x02 | 0x04, [_, _, _, _, ..], _)))
+}
+
+/// Whether it is a certificate, a chain of them, a public key, a program, or armour with nothing inside.
+fn is_public(content: &[u8]) -> bool {
+    if content.starts_with(b"#!") || der_certificate(content) {
+        return true;
+    }
+    let find = |what: &[u8]| memchr::memmem::find(content, what).is_some();
+    if !content.trim_ascii_start().starts_with(b"-----BEGIN ") {
+        return false;
+    }
+    let body = content.split(|byte| *byte == b'\n').filter(|line| !line.starts_with(b"-----"));
+    let public =
+        [&b"CERTIFICATE-----"[..], b"PUBLIC KEY", b"DH PARAMETERS-----", b"X509 CRL-----"].into_iter().any(find);
+    (public && !find(b"PRIVATE KEY")) || body.map(|line| line.trim_ascii().len()).sum::<usize>() < 30
+}
+
+/// Whether it begins with a certificate (RFC 5280: a version in a context tag) or is a PKCS #7 chain (RFC 2315).
+fn der_certificate(der: &[u8]) -> bool {
+    const SIGNED_DATA: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
+    let Some((0x30, body, _)) = der_value(der) else { return false };
+    let version = |body| matches!(der_value(body), Some((0x30, [0xa0, 0x03, 0x02, 0x01, ..], _)));
+    version(body) || body.starts_with(SIGNED_DATA)
 }
 
 /// The first value: its tag, its content and what follows it.

@@ -161,13 +161,15 @@ pub enum Weigh {
     Userinfo,
 }
 
-/// The reason for which names in code are no secrets. It holds for every value without a shape of its own.
-const NAME: &str = "name";
+/// Reasons for which names in code, checksums and ids of commits are no secrets. They hold for every value without a
+/// shape of its own.
+const SHAPELESS: [&str; 2] = ["name", "sum"];
 
-/// Names that are given ids and digests. A value near a provider's name is no credential where one of them stands before it,
-/// unless the rule says otherwise.
+/// Names that are given ids and digests, in code, in addresses of badges and commits, and in names of .NET assemblies. A
+/// value near a provider's name is no credential where one of them stands before it, unless the rule says otherwise.
 const OTHERS: &str = "(?i)^(?:id|u?uid|guid|jti|kid|sub|iat|parent_?id|status(?:es)?|name|version|commit|rev|revision|etag|hash|checksum|\
-    digest|fingerprint|integrity|md5|sha-?[0-9]{0,3})$";
+    digest|fingerprint|integrity|md5|sha-?[0-9]{0,3}|refs?|commits|tree|blob|badges?|grade|coverage|entities|h1|\
+    public_?key_?token|(?:.*[_.-])?(?:(?:apt|gpg|pgp)_?key(?:_?id)?|fingerprint|commit|revision|checksum|digest))$";
 
 /// Letters under which a name is short.
 const SHORT: usize = 6;
@@ -245,7 +247,8 @@ pub struct Spec {
     pub entropy: Option<String>,
     /// Offline checks, all of which must pass.
     pub check: Vec<String>,
-    /// Reasons for which a match is no finding; a kind named here is looked for. `name` is always one for a value near a name.
+    /// Reasons for which a match is no finding; a kind named here is looked for. `name` and `sum` always are
+    /// for a value near a name.
     pub allow: Vec<String>,
     /// Pattern of key names that never hold this secret.
     pub deny_key: Option<String>,
@@ -352,8 +355,10 @@ impl RuleForm {
         let near = first.iter().chain(&self.also).any(|variant| variant.value.is_some());
         let (mut allow, mut deny_key) = (self.allow, self.deny_key);
         if near {
-            if !allow.iter().any(|reason| reason == NAME) {
-                allow.push(NAME.into());
+            for own in SHAPELESS {
+                if !allow.iter().any(|reason| reason == own) {
+                    allow.push(own.into());
+                }
             }
             deny_key.get_or_insert_with(|| OTHERS.into());
         }
