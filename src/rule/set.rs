@@ -1,4 +1,4 @@
-//! Rules ready to scan: literals in one automaton, patterns compiled when a literal of theirs first occurs.
+//! Rules ready to scan: literals in one filter, patterns compiled when a literal of theirs first occurs.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
