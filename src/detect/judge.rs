@@ -51,6 +51,7 @@ impl Judge {
         }
         let mut any = false;
         if begins && shape.run.as_ref().is_none_or(|run| run.stands(window.of(text))) {
+            // Both matchers of a variant have the same groups.
             let captures = self
                 .captures
                 .entry((rule_index, variant_index))

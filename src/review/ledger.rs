@@ -101,15 +101,9 @@ impl Ledger {
 
     /// Adds an entry, in place of one for the same rule, value and scope.
     pub fn insert(&mut self, entry: Entry) {
-        let value = |entry: &Entry| (entry.rule.clone(), entry.fingerprint.clone());
-        let mine = value(&entry);
-        let first = self.entries.partition_point(|known| value(known) < mine);
-        let count = self.entries[first..].iter().take_while(|known| value(known) == mine).count();
-        if let Some(old) = (first..first + count).find(|at| self.entries[*at].scope == entry.scope) {
-            self.entries.remove(old);
-        }
-        let at = self.entries.partition_point(|known| *known < entry);
-        self.entries.insert(at, entry);
+        let first = self.entries.partition_point(|known| known.key() < entry.key());
+        let same = self.entries[first..].iter().take_while(|known| known.key() == entry.key()).count();
+        self.entries.splice(first..first + same, [entry]);
     }
 
     /// The ledger as text.
@@ -170,6 +164,11 @@ fn entry(file: &str, line: usize, form: EntryForm) -> Result<Entry, ReviewError>
 }
 
 impl Entry {
+    /// What makes it the same entry as another: the first fields of its order.
+    fn key(&self) -> (&str, &str, Option<&str>) {
+        (&self.rule, &self.fingerprint, self.scope.as_deref())
+    }
+
     /// Whether its scope holds the path. Without a path, as in a commit message, only an entry without scope holds.
     pub(crate) fn holds_at(&self, path: Option<&str>) -> bool {
         let Some(scope) = &self.scope else { return true };

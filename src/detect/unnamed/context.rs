@@ -1,6 +1,6 @@
 //! What the text around a name and its value says: reasons for which the one is not given to the other.
 
-use super::name::{Meaning, Name};
+use super::name::{Meaning, Name, ends_as};
 use super::parse::{Candidate, Kind, Operator};
 use super::value::Reason;
 use crate::detect::allow;
@@ -114,7 +114,7 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
 /// What the value is if it is made from a secret, or from something else, and is not the secret itself.
 fn made_from_it(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason> {
     let (label, value) = (one.name.of(window), one.value.of(window));
-    let hashed = name.derived > 0 && is_hex_digest(value);
+    let hashed = name.derived > 0 && allow::is_digest(value);
     // Helm's annotations: `checksum/secret: 0a1b…`.
     let annotated = window[..one.name.start].ends_with(b"checksum/");
     if annotated || is_digest(label) || hashed && name.last == Some(Meaning::Derived) {
@@ -134,14 +134,7 @@ fn made_from_it(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason> {
 fn is_digest(label: &[u8]) -> bool {
     let end = label.iter().rposition(|byte| !byte.is_ascii_digit() && !b"-_.".contains(byte)).map_or(0, |at| at + 1);
     let bare = &label[..end];
-    DIGESTS
-        .iter()
-        .any(|word| bare.len() >= word.len() && bare[bare.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes()))
-}
-
-/// Whether it is as long as a digest, in hexadecimal.
-fn is_hex_digest(value: &[u8]) -> bool {
-    matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.iter().all(u8::is_ascii_hexdigit)
+    DIGESTS.iter().any(|word| ends_as(bare, word))
 }
 
 /// Whether a key of this name is encrypted under another: `encryptedMetadataKey`, `wrapped_key`.

@@ -99,12 +99,16 @@ impl Name {
             }
         });
         // PowerShell's `ConvertTo-SecureString` and SQL's `IDENTIFIED BY` are followed by a password.
-        let ends = |word: &[u8]| name.len() >= word.len() && name[name.len() - word.len()..].eq_ignore_ascii_case(word);
-        if ends(b"securestring") || ends(b"identified by") {
+        if ends_as(name, "securestring") || ends_as(name, "identified by") {
             (out.password, out.root, out.last) = (true, Some(Meaning::Password), Some(Meaning::Password));
         }
         out
     }
+}
+
+/// Whether a name ends in a word, whatever the case.
+pub(super) fn ends_as(name: &[u8], word: &str) -> bool {
+    name.len().checked_sub(word.len()).is_some_and(|at| name[at..].eq_ignore_ascii_case(word.as_bytes()))
 }
 
 fn is_root(meaning: Meaning) -> bool {

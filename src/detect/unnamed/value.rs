@@ -1,6 +1,6 @@
 //! What a value looks like, and the reasons for which it cannot be a secret whatever its name says.
 
-use super::name::{is_foreign, words};
+use super::name::{ends_as, is_foreign, words};
 use crate::detect::rarity::surprise;
 use crate::detect::{allow, checksum};
 
@@ -433,11 +433,10 @@ const KEY_IDS: &[&str] = &[
 
 /// The id or fingerprint of an OpenPGP key, as git's `user.signingKey` and lists of package sources name it.
 fn is_key_id(value: &[u8], name: &[u8]) -> bool {
-    let name = name.to_ascii_lowercase();
     // The list of package sources: there they are written in either case.
     let of_packages =
-        name.ends_with(b"apt_key") && matches!(value.len(), 8 | 16 | 40) && value.iter().all(u8::is_ascii_hexdigit);
-    of_packages || allow::is_key_id(value) && KEY_IDS.iter().any(|word| name.ends_with(word.as_bytes()))
+        ends_as(name, "apt_key") && matches!(value.len(), 8 | 16 | 40) && value.iter().all(u8::is_ascii_hexdigit);
+    of_packages || allow::is_key_id(value) && KEY_IDS.iter().any(|word| ends_as(name, word))
 }
 
 /// Base64 of a user and a password that shows how it is done: `user:pass`.

@@ -90,10 +90,7 @@ fn kind(content: &[u8]) -> Option<Kind> {
             None if tape::is_tar(content) => Some(Kind::Tar),
             // An archive behind a program or a script ends as one.
             None if zip::ends_like_one(content) => Some(Kind::Zip),
-            None => strings::odd(content).map(|odd| match odd {
-                strings::Odd::Wide => Kind::Wide,
-                strings::Odd::Narrow => Kind::Narrow,
-            }),
+            None => strings::odd(content),
         },
     }
 }

@@ -1,6 +1,7 @@
 //! Text that is not written as the content around it: what a shell appended in another encoding, or bytes behind a mark
 //! that promises UTF-16.
 
+use super::Kind;
 use crate::detect::{Encoding, sniff};
 
 /// Shortest run of ASCII in wide text that is no accident: letters of other scripts are such bytes, too.
@@ -8,17 +9,8 @@ const SHORTEST: usize = 16;
 /// Bytes at either end of content that are looked at before all of it is.
 const EDGE: usize = 64;
 
-/// How text is written that stands in content of another encoding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Odd {
-    /// UTF-16 at the end of single-byte text.
-    Wide,
-    /// ASCII in what is read as UTF-16 or UTF-32.
-    Narrow,
-}
-
 /// Tells whether content ends, or goes on, in another encoding than it begins with.
-pub(super) fn odd(content: &[u8]) -> Option<Odd> {
+pub(super) fn odd(content: &[u8]) -> Option<Kind> {
     let (head, tail) = (&content[..content.len().min(EDGE)], &content[content.len().saturating_sub(EDGE)..]);
     let marked = matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
     let nuls = memchr::memchr_iter(0, tail).count();
@@ -27,9 +19,9 @@ pub(super) fn odd(content: &[u8]) -> Option<Odd> {
         return None;
     }
     match sniff(content) {
-        Encoding::Bytes => is_wide_end.then_some(Odd::Wide),
+        Encoding::Bytes => is_wide_end.then_some(Kind::Wide),
         Encoding::Binary => None,
-        _ => runs(content).next().map(|_| Odd::Narrow),
+        _ => runs(content).next().map(|_| Kind::Narrow),
     }
 }
 
@@ -56,13 +48,13 @@ mod tests {
         let line = "a line that is long enough\n";
         let marked = |mark: &[u8]| [mark, line.as_bytes()].concat();
         for mark in [&b"\xFF\xFE"[..], b"\xFE\xFF", b"\xFF\xFE\0\0", b"\0\0\xFE\xFF"] {
-            assert_eq!(odd(&marked(mark)), Some(Odd::Narrow), "{mark:?}");
+            assert_eq!(odd(&marked(mark)), Some(Kind::Narrow), "{mark:?}");
             assert_eq!(narrow(&marked(mark)), line.as_bytes());
         }
         let appended = [wide(&line.repeat(200)), line.into()].concat();
-        assert_eq!(odd(&appended), Some(Odd::Narrow));
+        assert_eq!(odd(&appended), Some(Kind::Narrow));
         let appended = [line.repeat(400).into(), wide(line)].concat();
-        assert_eq!(odd(&appended), Some(Odd::Wide));
+        assert_eq!(odd(&appended), Some(Kind::Wide));
     }
 
     #[test]
