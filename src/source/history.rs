@@ -13,6 +13,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use foldhash::HashMap;
 use foldhash::fast::RandomState;
+use rayon::prelude::*;
 
 use super::repo::{Git, Tips};
 use super::tree::{Entries, TreeEntry};
@@ -51,8 +52,8 @@ pub(crate) struct Objects {
     pub(crate) names: Vec<(Vec<u8>, Vec<Sighting>)>,
     /// Commits and tags with sightings, by the part of them.
     pub(crate) messages: Vec<(ObjectId, SourceKind, Sighting)>,
-    /// The key of each tree, with what there is in it to follow.
-    pub(crate) trees: Vec<(u64, Box<[Inner]>)>,
+    /// The trees with anything in them to follow.
+    pub(crate) trees: Trees,
     /// The names in it.
     pub(crate) inner_names: Vec<Box<[u8]>>,
     /// Tags and what they name.
@@ -76,7 +77,7 @@ impl Objects {
         self.blobs.extend(other.blobs);
         self.names.extend(other.names);
         self.messages.extend(other.messages);
-        self.trees.extend(other.trees);
+        self.trees.extend(&other.trees);
         self.tags.extend(other.tags);
         self.cut += other.cut;
         merge(&mut self.coverage, other.coverage);
@@ -120,14 +121,15 @@ pub(crate) fn read(desk: &Desk<'_>, store: &Store, tips: &Tips, root: &Path) -> 
     coverage.trees += others.trees;
     coverage.bytes += summary.bytes + others.bytes;
     let mut missing = unlock(names.missing);
-    let named = objects.commits.iter().flat_map(|commit| commit.parents.iter().chain([&commit.tree])).copied();
-    let named = named.chain(objects.tags.iter().map(|(_, target)| *target)).chain(tips.all());
+    let named = objects.commits.par_iter().flat_map_iter(|commit| commit.parents.iter().chain([&commit.tree])).copied();
+    missing.par_extend(named.filter(|id| !store.contains(id)));
+    let named = objects.tags.iter().map(|(_, target)| *target).chain(tips.all());
     missing.extend(named.filter(|id| !store.contains(id)));
     objects.missing = missing;
     for trouble in store.troubles() {
         skip(coverage, format!("objects of '{}'", root.display()), trouble.to_string());
     }
-    objects.commits.sort_unstable_by_key(|commit| commit.oid);
+    objects.commits.par_sort_unstable_by_key(|commit| commit.oid);
     Ok(objects)
 }
 
@@ -157,6 +159,49 @@ impl Inner {
     /// Index of the blob; nothing for a tree.
     pub(crate) fn blob(&self) -> Option<usize> {
         (self.blob != Inner::TREE).then_some(self.blob as usize)
+    }
+}
+
+/// Trees by number: the key of each, and its entries that are to be followed.
+#[derive(Default)]
+pub(crate) struct Trees {
+    keys: Vec<u64>,
+    /// For each tree where its entries end in `inner`; they begin where those of the tree before end.
+    ends: Vec<usize>,
+    inner: Vec<Inner>,
+}
+
+impl Trees {
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    pub(crate) fn keys(&self) -> &[u64] {
+        &self.keys
+    }
+
+    /// The entries of all trees, one tree behind the other.
+    pub(crate) fn inner(&self) -> &[Inner] {
+        &self.inner
+    }
+
+    /// Where among them the entries of a tree stand.
+    pub(crate) fn range(&self, tree: usize) -> std::ops::Range<usize> {
+        let start = tree.checked_sub(1).map_or(0, |before| self.ends[before]);
+        start..self.ends[tree]
+    }
+
+    fn push(&mut self, key: u64, inner: impl Iterator<Item = Inner>) {
+        self.keys.push(key);
+        self.inner.extend(inner);
+        self.ends.push(self.inner.len());
+    }
+
+    fn extend(&mut self, other: &Trees) {
+        let before = self.inner.len();
+        self.keys.extend(&other.keys);
+        self.ends.extend(other.ends.iter().map(|end| before + end));
+        self.inner.extend(&other.inner);
     }
 }
 
@@ -459,7 +504,7 @@ impl Names<'_> {
             skip(&mut out.coverage, format!("tree {id}"), why);
         }
         if !tree.inner.is_empty() {
-            out.trees.push((id.key(), tree.inner.iter().map(|(_, inner)| *inner).collect()));
+            out.trees.push(id.key(), tree.inner.iter().map(|(_, inner)| *inner));
         }
         tree
     }
@@ -600,7 +645,8 @@ pub(crate) fn read_gitdir(desk: &Desk<'_>, git: &Git, tips: &Tips, coverage: &mu
         let base = if file.starts_with(&git.gitdir) { &git.gitdir } else { &git.commondir };
         let inside = file.strip_prefix(base).unwrap_or(&file);
         let name = format!(".git/{}", super::repo::display(inside));
-        let read = std::fs::metadata(&file).and_then(|meta| read_file(desk, &file, meta.len(), &name, coverage));
+        let read = std::fs::metadata(&file)
+            .and_then(|meta| read_file(desk, &file, meta.len(), &name, coverage, &mut Vec::new()));
         match read {
             Ok(Some(sighted)) => place(sighted.sightings, SourceKind::Gitdir, name),
             Ok(None) => {}

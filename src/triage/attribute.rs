@@ -15,7 +15,7 @@ use crate::pack::{Error, Kind, Limits, Made, ObjectId, Store, Visitor};
 use crate::report::{Reach, Removal, SourceKind, Suppression};
 use crate::secret::Secret;
 use crate::source::Desk;
-use crate::source::history::{Commit, Inner, Objects, rfc3339};
+use crate::source::history::{Commit, Inner, Objects, Trees, rfc3339};
 use crate::source::repo::{Tips, within};
 use crate::source::tree::Entries;
 
@@ -61,73 +61,96 @@ pub(crate) fn attribute(
     scopes: &[String],
 ) -> Attributed {
     desk.progress.phase("attribution", None);
-    let reach = reach(objects, tips);
-    let forest = Forest::grow(desk, store, objects);
-    let mut story = Story {
-        desk,
-        objects,
-        forest: &forest,
-        reach: &reach,
-        scopes,
-        events: BTreeMap::new(),
-        removals: BTreeMap::new(),
-        names: BTreeMap::new(),
-        seen: HashSet::new(),
+    let (graph, forest) = rayon::join(|| Graph::of(objects, tips), || Forest::grow(desk, store, objects));
+    let tell = |commits: std::ops::Range<usize>| {
+        let mut story = Story::new(desk, objects, &forest, &graph, scopes);
+        commits.for_each(|index| story.commit(index));
+        story
     };
-    let numbers: HashMap<ObjectId, usize> =
-        objects.commits.iter().enumerate().map(|(index, commit)| (commit.oid, index)).collect();
-    let tree = |commit: &ObjectId| numbers.get(commit).map(|index| objects.commits[*index].tree.key());
-    let led_to_head = ancestors(objects, &numbers, tips.head);
-    for (index, commit) in objects.commits.iter().enumerate() {
-        let parents: Vec<u64> = commit.parents.iter().filter_map(tree).collect();
-        if forest.relevant.contains_key(&commit.tree.key()) {
-            story.compare(index, "", commit.tree.key(), &parents);
-        }
-        // Of a commit whose parents are not all here nobody can say what it removed.
-        if led_to_head[index] && parents.len() == commit.parents.len() {
-            story.leave(index, "", Some(commit.tree.key()), &parents);
-        }
-    }
-    let head_tree = tips.head.as_ref().and_then(tree);
+    // Each commit is compared with its parents and with nothing else.
+    let parts: Vec<Story<'_>> = (0..objects.commits.len().div_ceil(PART))
+        .into_par_iter()
+        .map(|part| tell(part * PART..objects.commits.len().min((part + 1) * PART)))
+        .collect();
+    let mut story = Story::new(desk, objects, &forest, &graph, scopes);
+    parts.into_iter().for_each(|part| story.absorb(part));
     let mut head = Head::default();
-    if let Some(tree) = head_tree {
-        head.list(&forest, objects, "", tree);
+    if let Some(index) = tips.head.as_ref().and_then(|oid| graph.number(oid)) {
+        head.list(&forest, objects, "", objects.commits[index].tree.key());
     }
     let blob = |oid: ObjectId| store.read(&oid).ok().map(|(_, content)| content);
     story.tell(&head, &blob)
 }
 
-/// By number of the commit, whether HEAD is or comes after it.
-fn ancestors(objects: &Objects, numbers: &HashMap<ObjectId, usize>, head: Option<ObjectId>) -> Vec<bool> {
-    let mut out = vec![false; objects.commits.len()];
-    let mut stack: Vec<ObjectId> = head.into_iter().collect();
-    while let Some(index) = stack.pop().map(|oid| numbers.get(&oid)) {
-        if let Some(&index) = index.filter(|index| !out[**index]) {
-            out[index] = true;
-            stack.extend(&objects.commits[index].parents);
-        }
-    }
-    out
+/// Commits that one thread compares at once.
+const PART: usize = 1 << 11;
+
+/// How commits and tags follow each other.
+struct Graph<'a> {
+    numbers: HashMap<ObjectId, u32>,
+    /// Parents that are there, by number of the commit.
+    parents: Vec<Box<[u32]>>,
+    /// Whether all of them are.
+    whole: Vec<bool>,
+    /// Whether HEAD is or comes after it.
+    led_to_head: Vec<bool>,
+    /// What leads to it.
+    reach: Vec<Reach>,
+    tags: HashMap<ObjectId, (&'a ObjectId, Reach)>,
 }
 
-/// What leads to each commit and tag, best first.
-fn reach(objects: &Objects, tips: &Tips) -> HashMap<ObjectId, Reach> {
-    let mut onward: HashMap<ObjectId, &[ObjectId]> =
-        objects.commits.iter().map(|commit| (commit.oid, commit.parents.as_slice())).collect();
-    onward.extend(objects.tags.iter().map(|(tag, target)| (*tag, std::slice::from_ref(target))));
-    let mut out = HashMap::new();
-    let refs: Vec<ObjectId> = tips.refs.values().copied().chain(tips.head).collect();
-    let stash: Vec<ObjectId> = tips.stash.iter().copied().collect();
-    let reflog: Vec<ObjectId> = tips.reflog.iter().copied().collect();
-    for (kind, mut stack) in [(Reach::Refs, refs), (Reach::Stash, stash), (Reach::Reflog, reflog)] {
-        while let Some(oid) = stack.pop() {
-            if let Some(more) = onward.get(&oid).filter(|_| !out.contains_key(&oid)) {
-                out.insert(oid, kind);
-                stack.extend(more.iter());
+impl<'a> Graph<'a> {
+    fn of(objects: &'a Objects, tips: &Tips) -> Self {
+        let commits = &objects.commits;
+        let numbers: HashMap<ObjectId, u32> =
+            commits.iter().enumerate().map(|(index, commit)| (commit.oid, index as u32)).collect();
+        let parents: Vec<Box<[u32]>> = commits
+            .par_iter()
+            .map(|commit| commit.parents.iter().filter_map(|parent| numbers.get(parent).copied()).collect())
+            .collect();
+        let whole = parents.iter().zip(commits).map(|(there, commit)| there.len() == commit.parents.len()).collect();
+        let tags = objects.tags.iter().map(|(tag, target)| (*tag, (target, Reach::None))).collect();
+        let count = commits.len();
+        let reach = vec![Reach::None; count];
+        let mut graph = Graph { numbers, parents, whole, led_to_head: vec![false; count], reach, tags };
+        let mut stack: Vec<u32> = tips.head.iter().filter_map(|oid| graph.numbers.get(oid).copied()).collect();
+        while let Some(index) = stack.pop() {
+            if !std::mem::replace(&mut graph.led_to_head[index as usize], true) {
+                stack.extend(&graph.parents[index as usize]);
+            }
+        }
+        graph.lead(Reach::Refs, tips.refs.values().copied().chain(tips.head));
+        graph.lead(Reach::Stash, tips.stash.iter().copied());
+        graph.lead(Reach::Reflog, tips.reflog.iter().copied());
+        graph
+    }
+
+    /// Says what leads to commits and tags from here on, where nothing better does.
+    fn lead(&mut self, kind: Reach, from: impl Iterator<Item = ObjectId>) {
+        let mut stack: Vec<u32> = Vec::new();
+        for mut oid in from {
+            while let Some((target, reach @ Reach::None)) = self.tags.get_mut(&oid) {
+                (oid, *reach) = (**target, kind);
+            }
+            stack.extend(self.numbers.get(&oid));
+            while let Some(index) = stack.pop() {
+                if let reach @ Reach::None = &mut self.reach[index as usize] {
+                    *reach = kind;
+                    stack.extend(&self.parents[index as usize]);
+                }
             }
         }
     }
-    out
+
+    fn number(&self, commit: &ObjectId) -> Option<usize> {
+        self.numbers.get(commit).map(|index| *index as usize)
+    }
+
+    /// What leads to a commit or tag.
+    fn reach(&self, oid: &ObjectId) -> Reach {
+        let commit = self.number(oid).map(|index| self.reach[index]);
+        commit.or_else(|| Some(self.tags.get(oid)?.1)).unwrap_or(Reach::None)
+    }
 }
 
 /// An entry of a tree that leads to something flagged.
@@ -146,59 +169,59 @@ struct Relevant {
 
 /// The trees that lead to something flagged.
 struct Forest {
-    relevant: HashMap<u64, Vec<Relevant>>,
+    /// Where among the entries those of each tree stand.
+    ranges: HashMap<u64, std::ops::Range<usize>>,
+    entries: Vec<Relevant>,
     names: Vec<Box<[u8]>>,
 }
 
 impl Forest {
     fn grow(desk: &Desk<'_>, store: &Store, objects: &Objects) -> Self {
-        let mut forest = Forest { relevant: HashMap::default(), names: objects.inner_names.clone() };
-        let named = Named::find(desk, store, &objects.names);
-        let holding = objects.trees.iter().filter(|(_, inner)| inner.iter().any(|entry| entry.blob().is_some()));
-        let holding: HashSet<u64> = holding.map(|(tree, _)| *tree).chain(named.iter().map(|one| one.tree)).collect();
-        let leads = all_leads(&objects.trees, holding);
-        for (tree, inner) in objects.trees.iter().filter(|(tree, _)| leads.contains(tree)) {
-            let follow = inner.iter().filter(|entry| entry.blob().is_some() || leads.contains(&entry.key));
-            let relevant = follow.map(|entry| Relevant {
-                name: entry.name,
-                key: entry.key,
-                blob: entry.blob(),
-                flagged_name: None,
-                is_tree: entry.blob().is_none(),
-            });
-            forest.relevant.insert(*tree, relevant.collect());
-        }
+        let mut names = objects.inner_names.clone();
         // The number of each flagged name, which may stand in any number of trees.
         let numbers: Vec<u32> = objects
             .names
             .iter()
             .map(|(bytes, _)| {
-                let known = forest.names.iter().position(|name| **name == **bytes);
+                let known = names.iter().position(|name| **name == **bytes);
                 known.unwrap_or_else(|| {
-                    forest.names.push(bytes.as_slice().into());
-                    forest.names.len() - 1
+                    names.push(bytes.as_slice().into());
+                    names.len() - 1
                 }) as u32
             })
             .collect();
-        for one in named {
-            let name = numbers[one.name];
-            let entries = forest.relevant.entry(one.tree).or_default();
-            match entries.iter_mut().find(|entry| entry.name == name) {
-                Some(entry) => entry.flagged_name = Some(one.name),
-                None => entries.push(Relevant {
-                    name,
-                    key: one.key,
-                    blob: None,
-                    flagged_name: Some(one.name),
-                    is_tree: false,
-                }),
-            }
+        let mut named: HashMap<u64, Vec<Named>> = HashMap::new();
+        for one in Named::find(desk, store, &objects.names) {
+            named.entry(one.tree).or_default().push(one);
         }
-        forest
+        let trees = &objects.trees;
+        let leads = leads(trees, &named);
+        let (mut ranges, mut entries) = (HashMap::new(), Vec::new());
+        for tree in (0..trees.len()).filter(|tree| leads.tree(*tree)) {
+            let start = entries.len();
+            let follow = trees.range(tree).filter(|at| leads.entry(trees, *at));
+            entries.extend(follow.map(|at| &trees.inner()[at]).map(|entry| Relevant {
+                name: entry.name,
+                key: entry.key,
+                blob: entry.blob(),
+                flagged_name: None,
+                is_tree: entry.blob().is_none(),
+            }));
+            let key = trees.keys()[tree];
+            add_named(&mut entries, start, &named.remove(&key).unwrap_or_default(), &numbers);
+            ranges.insert(key, start..entries.len());
+        }
+        // What is left are trees with nothing else in them to follow.
+        for (key, ones) in named {
+            let start = entries.len();
+            add_named(&mut entries, start, &ones, &numbers);
+            ranges.insert(key, start..entries.len());
+        }
+        Forest { ranges, entries, names }
     }
 
     fn entries(&self, tree: u64) -> &[Relevant] {
-        self.relevant.get(&tree).map_or(&[], Vec::as_slice)
+        self.ranges.get(&tree).map_or(&[], |range| &self.entries[range.clone()])
     }
 
     fn find(&self, tree: u64, name: u32) -> Option<&Relevant> {
@@ -210,20 +233,61 @@ impl Forest {
     }
 }
 
-/// All trees that lead to one of `leads`, those included.
-fn all_leads(trees: &[(u64, Box<[Inner]>)], mut leads: HashSet<u64>) -> HashSet<u64> {
+/// Adds flagged names to the entries of a tree, which begin at `start`.
+fn add_named(entries: &mut Vec<Relevant>, start: usize, named: &[Named], numbers: &[u32]) {
+    for one in named {
+        let name = numbers[one.name];
+        match entries[start..].iter_mut().find(|entry| entry.name == name) {
+            Some(entry) => entry.flagged_name = Some(one.name),
+            None => {
+                let flagged_name = Some(one.name);
+                entries.push(Relevant { name, key: one.key, blob: None, flagged_name, is_tree: false });
+            }
+        }
+    }
+}
+
+/// Which trees lead to something flagged.
+struct Leads {
+    /// By number of the tree.
+    trees: Vec<bool>,
+    /// For each entry of all trees the number of the tree it names; [`Leads::NAMED`] for one that only holds a flagged name.
+    targets: Vec<u32>,
+}
+
+impl Leads {
+    const NAMED: u32 = u32::MAX;
+    const OTHER: u32 = u32::MAX - 1;
+
+    fn tree(&self, tree: usize) -> bool {
+        self.trees[tree]
+    }
+
+    fn entry(&self, trees: &Trees, at: usize) -> bool {
+        let target = self.targets[at];
+        trees.inner()[at].blob().is_some()
+            || target == Leads::NAMED
+            || self.trees.get(target as usize).is_some_and(|leads| *leads)
+    }
+}
+
+fn leads(trees: &Trees, named: &HashMap<u64, Vec<Named>>) -> Leads {
+    let numbers: HashMap<u64, u32> = trees.keys().iter().enumerate().map(|(tree, key)| (*key, tree as u32)).collect();
+    let other = |key: &u64| if named.contains_key(key) { Leads::NAMED } else { Leads::OTHER };
+    let target = |entry: &Inner| numbers.get(&entry.key).copied().unwrap_or_else(|| other(&entry.key));
+    let mut leads = Leads { trees: vec![false; trees.len()], targets: trees.inner().par_iter().map(target).collect() };
+    let holds = |tree: usize| named.contains_key(&trees.keys()[tree]);
     // A round for each level of folders.
+    let mut known = 0;
     loop {
-        let known = &leads;
-        let more: Vec<u64> = trees
-            .par_iter()
-            .filter(|(tree, inner)| !known.contains(tree) && inner.iter().any(|entry| known.contains(&entry.key)))
-            .map(|(tree, _)| *tree)
-            .collect();
-        if more.is_empty() {
+        let one = |tree: usize| leads.tree(tree) || holds(tree) || trees.range(tree).any(|at| leads.entry(trees, at));
+        let next: Vec<bool> = (0..trees.len()).into_par_iter().with_min_len(PART).map(one).collect();
+        let count = next.iter().filter(|leads| **leads).count();
+        leads.trees = next;
+        if count == known {
             return leads;
         }
-        leads.extend(more);
+        known = count;
     }
 }
 
@@ -357,7 +421,7 @@ struct Story<'a> {
     desk: &'a Desk<'a>,
     objects: &'a Objects,
     forest: &'a Forest,
-    reach: &'a HashMap<ObjectId, Reach>,
+    graph: &'a Graph<'a>,
     /// Folders to tell of; everything where one of them is the root.
     scopes: &'a [String],
     events: BTreeMap<Key, Event>,
@@ -368,7 +432,51 @@ struct Story<'a> {
     seen: HashSet<usize>,
 }
 
-impl Story<'_> {
+impl<'a> Story<'a> {
+    fn new(
+        desk: &'a Desk<'a>,
+        objects: &'a Objects,
+        forest: &'a Forest,
+        graph: &'a Graph<'a>,
+        scopes: &'a [String],
+    ) -> Self {
+        Story {
+            desk,
+            objects,
+            forest,
+            graph,
+            scopes,
+            events: BTreeMap::new(),
+            removals: BTreeMap::new(),
+            names: BTreeMap::new(),
+            seen: HashSet::new(),
+        }
+    }
+
+    /// Takes over what another part of the commits told.
+    fn absorb(&mut self, other: Story<'_>) {
+        other.events.into_iter().for_each(|(key, event)| keep_first(&mut self.events, key, event));
+        other.names.into_iter().for_each(|(key, event)| keep_first(&mut self.names, key, event));
+        for (key, removal) in other.removals {
+            let last = self.removals.entry(key).or_insert(removal);
+            *last = removal.max(*last);
+        }
+        self.seen.extend(other.seen);
+    }
+
+    /// Compares a commit with its parents.
+    fn commit(&mut self, index: usize) {
+        let commits = &self.objects.commits;
+        let tree = commits[index].tree.key();
+        let parents: Vec<u64> =
+            self.graph.parents[index].iter().map(|parent| commits[*parent as usize].tree.key()).collect();
+        self.compare(index, "", tree, &parents);
+        // Of a commit whose parents are not all here nobody can say what it removed.
+        if self.graph.led_to_head[index] && self.graph.whole[index] {
+            self.leave(index, "", Some(tree), &parents);
+        }
+    }
+
     /// Notes what the tree of a commit shows that none of its parents' trees did.
     fn compare(&mut self, commit: usize, folder: &str, tree: u64, parents: &[u64]) {
         if parents.contains(&tree) {
@@ -443,13 +551,7 @@ impl Story<'_> {
 
     fn event(&self, index: usize, blob: usize) -> Event {
         let commit = &self.objects.commits[index];
-        Event {
-            reach: self.reach.get(&commit.oid).copied().unwrap_or(Reach::None),
-            time: commit.time,
-            commit: commit.oid,
-            index,
-            blob,
-        }
+        Event { reach: self.graph.reach[index], time: commit.time, commit: commit.oid, index, blob }
     }
 
     fn asked_for(&self, path: &str) -> bool {
@@ -528,7 +630,7 @@ impl Story<'_> {
             self.objects.commits.iter().map(|commit| (commit.oid, commit)).collect();
         let mut people: BTreeMap<(usize, Secret), (Reach, i64, ObjectId, Placed)> = BTreeMap::new();
         for (oid, source, sighting) in self.objects.messages.iter().filter(|(_, _, one)| one.stands_at(rules, None)) {
-            let reach = self.reach.get(oid).copied().unwrap_or(Reach::None);
+            let reach = self.graph.reach(oid);
             let place = match commits.get(oid) {
                 Some(commit) => Place { source: *source, reach, ..place_of(commit, None) },
                 None => Place { source: *source, object: Some(oid.to_string()), reach, ..Place::direct(*source, None) },
