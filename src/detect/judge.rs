@@ -213,8 +213,8 @@ pub(super) fn whole_file(rules: &RuleSet, text: &[u8]) -> Vec<Match> {
     let span = Span::new(start, start + body.len());
     let whole = Span::new(0, text.len());
     let mut out = Vec::new();
-    for (index, rule) in rules.rules().iter().enumerate().filter(|(_, rule)| rule.spec.path.is_some()) {
-        if let Some(mut one) = verdict(rule, index, usize::MAX, text, span, whole) {
+    for &index in rules.whole_files() {
+        if let Some(mut one) = verdict(&rules.rules()[index], index, usize::MAX, text, span, whole) {
             one.needs_path = Some(PathNeed::Whole);
             out.push(one);
         }

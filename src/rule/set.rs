@@ -273,6 +273,8 @@ pub struct RuleSet {
     /// What the text around a literal looks like wherever it leads to anything; empty where that cannot be said. Known
     /// when it first occurs.
     around: Vec<OnceLock<Vec<(usize, Heads)>>>,
+    /// The rules for files that hold nothing but a secret.
+    whole_files: Vec<usize>,
     /// How credentials of providers begin that have such a prefix, in lower case, sorted.
     prefixes: OnceLock<Vec<String>>,
     digest: String,
@@ -397,7 +399,8 @@ impl RuleSet {
         let widest = targets.iter().map(|_| OnceLock::new()).collect();
         let around = targets.iter().map(|_| OnceLock::new()).collect();
         let prefixes = OnceLock::new();
-        RuleSet { rules, evidence, prefilter, targets, widest, around, prefixes, digest, customised }
+        let whole_files = (0..rules.len()).filter(|index| rules[*index].spec.path.is_some()).collect();
+        RuleSet { rules, evidence, whole_files, prefilter, targets, widest, around, prefixes, digest, customised }
     }
 
     /// Whether a value begins as the credentials of some provider do, and stops soon after.
@@ -435,6 +438,11 @@ impl RuleSet {
 
     pub(crate) fn evidence_index(&self, id: &str) -> Option<usize> {
         self.evidence.iter().position(|mark| mark.form.id == id)
+    }
+
+    /// The rules, by index, for files that hold nothing but a secret: their names tell them.
+    pub(crate) fn whole_files(&self) -> &[usize] {
+        &self.whole_files
     }
 
     /// The filter over all literals.

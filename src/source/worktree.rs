@@ -23,6 +23,9 @@ use crate::triage::sight::{Sighted, sight, sight_file};
 const WINDOW: usize = 32 << 20;
 /// Bytes of a file that tell whether it is an archive.
 const HEAD: u64 = 1024;
+/// Bytes that a buffer grows by, and up to which it is kept for the next file.
+const NEAR: usize = 64 << 10;
+const KEEP: usize = 4 << 20;
 /// Bytes that neighbouring windows share: more than twice the longest reach of a rule.
 const OVERLAP: usize = 64 << 10;
 
@@ -51,7 +54,7 @@ pub(crate) fn read(desk: &Desk<'_>, path: &Path, root: &Path, git: Option<&Git>)
         .filter_entry(|entry| entry.depth() == 0 || entry.file_name() != ".git")
         .build_parallel();
     walk.run(|| {
-        let mut local = Local { desk, root, files: Files::default(), shared: &shared };
+        let mut local = Local::new(desk, root, &shared);
         let seen = &seen;
         Box::new(move |entry| {
             if desk.progress.interrupted() {
@@ -82,7 +85,7 @@ pub(crate) fn read(desk: &Desk<'_>, path: &Path, root: &Path, git: Option<&Git>)
     }
     let seen = seen.into_inner().unwrap_or_default();
     if let (Some(git), true) = (git, ignore) {
-        let mut local = Local { desk, root, files: Files::default(), shared: &shared };
+        let mut local = Local::new(desk, root, &shared);
         let files = tracked(git, path).unwrap_or_else(|why| {
             let what = "tracked files that git ignores";
             skip(&mut local.files.coverage, what, format!("the index cannot be read: {why}"));
@@ -124,6 +127,14 @@ struct Local<'a> {
     root: &'a Path,
     files: Files,
     shared: &'a Mutex<Files>,
+    /// The content of one file after the other.
+    buffer: Vec<u8>,
+}
+
+impl<'a> Local<'a> {
+    fn new(desk: &'a Desk<'a>, root: &'a Path, shared: &'a Mutex<Files>) -> Self {
+        Local { desk, root, files: Files::default(), shared, buffer: Vec::new() }
+    }
 }
 
 impl Drop for Local<'_> {
@@ -173,7 +184,8 @@ impl Local<'_> {
             // Sockets, pipes and devices hold no content of their own.
             return Ok(());
         }
-        if let Some(sighted) = read_file(self.desk, path, meta.len(), name, &mut self.files.coverage)? {
+        if let Some(sighted) = read_file(self.desk, path, meta.len(), name, &mut self.files.coverage, &mut self.buffer)?
+        {
             self.place(name, sighted);
             self.files.coverage.files += 1;
         }
@@ -197,13 +209,15 @@ impl Local<'_> {
     }
 }
 
-/// Reads a file of that size, whole or in windows: what it shows, or nothing where it was left out, which is told.
+/// Reads a file of that size, whole or in windows: what it shows, or nothing where it was left out, which is told. The
+/// buffer is there to be overwritten.
 pub(crate) fn read_file(
     desk: &Desk<'_>,
     path: &Path,
     size: u64,
     name: &str,
     coverage: &mut Coverage,
+    buffer: &mut Vec<u8>,
 ) -> std::io::Result<Option<Sighted>> {
     let plan = desk.plan;
     if let Some(why) = desk.too_large(size) {
@@ -211,22 +225,29 @@ pub(crate) fn read_file(
         return Ok(None);
     }
     let mut file = File::open(path)?;
-    let mut head = Vec::new();
-    file.by_ref().take(HEAD).read_to_end(&mut head)?;
-    file.rewind()?;
-    let (archive, openable) = (is_archive(&head), plan.archives.total);
-    if archive && size > openable {
-        let why = format!("is an archive larger than the limit of {openable} bytes; only its own bytes were read");
-        skip(coverage, name, why);
+    let openable = plan.archives.total;
+    let mut whole = size <= WINDOW as u64;
+    if !whole || size > openable {
+        let mut head = Vec::new();
+        file.by_ref().take(HEAD).read_to_end(&mut head)?;
+        file.rewind()?;
+        let archive = is_archive(&head);
+        whole |= archive && size <= openable;
+        if archive && size > openable {
+            let why = format!("is an archive larger than the limit of {openable} bytes; only its own bytes were read");
+            skip(coverage, name, why);
+        }
     }
-    if size <= if archive { openable.max(WINDOW as u64) } else { WINDOW as u64 } {
-        let mut content = Vec::with_capacity(size as usize + 1);
-        file.read_to_end(&mut content)?;
-        note_pointer(coverage, name, &content);
-        let mut sighted = sight_file(plan, &content);
+    if whole {
+        let content = read_whole(&mut file, size as usize, buffer)?;
+        note_pointer(coverage, name, content);
+        let mut sighted = sight_file(plan, content);
         note_inside(coverage, name, std::mem::take(&mut sighted.opened));
         coverage.bytes += content.len() as u64;
         desk.progress.advance(1, content.len() as u64);
+        if buffer.len() > KEEP {
+            *buffer = Vec::new();
+        }
         return Ok(Some(sighted));
     }
     let mut all = Sighted::default();
@@ -244,6 +265,23 @@ pub(crate) fn read_file(
     note_inside(coverage, name, std::mem::take(&mut all.opened));
     coverage.bytes += size.max(read);
     Ok(Some(all))
+}
+
+/// All of a file whose size was that a moment ago. The buffer only grows, so that little of it is filled with zeros.
+fn read_whole<'a>(file: &mut File, size: usize, buffer: &'a mut Vec<u8>) -> std::io::Result<&'a [u8]> {
+    let mut len = 0;
+    loop {
+        // Room for one byte more: a read that finds none tells the end.
+        if buffer.len() <= len.max(size) {
+            buffer.resize(len.max(size) + NEAR, 0);
+        }
+        match file.read(&mut buffer[len..]) {
+            Ok(0) => return Ok(&buffer[..len]),
+            Ok(more) => len += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// A stretch of a large file.
