@@ -334,8 +334,7 @@ fn base64_runs(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run>) {
     let eight_before = |at: usize| at.checked_sub(8).is_some_and(eight);
     // Adds the run around a place, and says where to go on.
     let mut see = |place: usize| {
-        let start = text[..place].iter().rposition(|byte| !is(byte)).map_or(0, |at| at + 1);
-        let end = text[place..].iter().position(|byte| !is(byte)).map_or(text.len(), |at| place + at);
+        let (start, end) = (start_of_run(text, place), end_of_run(text, place));
         if end - start >= SHORTEST {
             let padding = text[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
             out.extend(decode_run(text, Span::new(start, end), end + padding));
@@ -364,8 +363,50 @@ fn base64_runs(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run>) {
     }
 }
 
+/// Where the run of base64 begins that holds the place, or ends before it.
+fn start_of_run(text: &[u8], place: usize) -> usize {
+    let mut start = place;
+    while let Some(eight) = text[..start].last_chunk() {
+        let others = not_base64(eight);
+        if others != 0 {
+            return start - others.leading_zeros() as usize / 8;
+        }
+        start -= 8;
+    }
+    text[..start].iter().rposition(|byte| !BASE64_BYTE[*byte as usize]).map_or(0, |at| at + 1)
+}
+
+/// Where it ends.
+fn end_of_run(text: &[u8], place: usize) -> usize {
+    let mut end = place;
+    while let Some(eight) = text[end..].first_chunk() {
+        let others = not_base64(eight);
+        if others != 0 {
+            return end + others.trailing_zeros() as usize / 8;
+        }
+        end += 8;
+    }
+    text[end..].iter().position(|byte| !BASE64_BYTE[*byte as usize]).map_or(text.len(), |at| end + at)
+}
+
 /// Eight times the same byte is this times the byte.
 const EACH: u64 = 0x0101_0101_0101_0101;
+
+/// Which of eight bytes are none of base64's: the highest bit of each.
+#[inline]
+fn not_base64(eight: &[u8; 8]) -> u64 {
+    let word = u64::from_le_bytes(*eight);
+    let low = word & (0x7F * EACH);
+    // Nothing is carried from byte to byte.
+    let from = |word: u64, least: u8| word + u64::from(0x80 - least) * EACH;
+    let letters = low | (0x20 * EACH);
+    let letter = from(letters, b'a') & !from(letters, b'z' + 1);
+    let digit = from(low, b'0') & !from(low, b'9' + 1);
+    // `+`, `-` and `/` are the odd ones among six.
+    let sign = from(low, b'+') & !from(low, b'/' + 1) & (word << 7);
+    let lowbar = from(low, b'_') & !from(low, b'_' + 1);
+    (!(letter | digit | sign | lowbar) | word) & (0x80 * EACH)
+}
 
 /// Whether eight bytes may all be base64's: a comma, a full stop and a few that text does not hold pass, too.
 #[inline]
@@ -518,21 +559,36 @@ impl Escape {
     }
 }
 
-/// Where the next character stands that escapes begin with. They are too near to each other for a search by larger steps.
+/// Where the next two characters stand that escapes begin with. The first is too frequent for a search by larger steps.
 fn next_escape(text: &[u8], mut at: usize, end: usize) -> Option<usize> {
     let zero = |word: u64| word.wrapping_sub(EACH) & !word;
     while let Some(eight) = text.get(at..end).and_then(<[u8]>::first_chunk) {
         let word = u64::from_le_bytes(*eight);
         let of = |byte: u8| zero(word ^ (u64::from(byte) * EACH));
-        // What stands behind a byte that is there may be taken for one; the lowest is right.
-        let found = (of(b'%') | of(b'\\') | of(b'&')) & (0x80 * EACH);
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
+        // What stands behind a byte that is there may be taken for one.
+        let mut found = (of(b'%') | of(b'\\') | of(b'&')) & (0x80 * EACH);
+        while found != 0 {
+            let place = at + found.trailing_zeros() as usize / 8;
+            if may_be_escape(text, place) {
+                return Some(place);
+            }
+            found &= found - 1;
         }
         at += 8;
     }
-    let rest = text.get(at..end)?.iter().position(|byte| matches!(byte, b'%' | b'\\' | b'&'))?;
-    Some(at + rest)
+    (at..end).find(|place| may_be_escape(text, *place))
+}
+
+/// Whether an escape may begin there, by two characters.
+#[inline]
+fn may_be_escape(text: &[u8], at: usize) -> bool {
+    match (text[at], text.get(at + 1)) {
+        (b'%', Some(next)) => next.is_ascii_hexdigit(),
+        (b'\\', Some(next)) => matches!(next, b'u' | b'x' | b'/'),
+        // A number, or what names in `ENTITIES` begin with.
+        (b'&', Some(next)) => *next == b'#' || ENTITIES.iter().any(|(name, _)| name.as_bytes()[0] == *next),
+        _ => false,
+    }
 }
 
 /// Escapes of one kind in a row that say something in ASCII.
@@ -590,10 +646,6 @@ const ENTITY: usize = 11;
 /// The character of the HTML entity that begins at the text's first byte, and the entity's length.
 pub(crate) fn entity(text: &[u8]) -> Option<(char, usize)> {
     let body = text.strip_prefix(b"&")?;
-    // In source `&` mostly stands before a blank, another one or a name.
-    if !body.first().is_some_and(|first| *first == b'#' || first.is_ascii_alphabetic()) {
-        return None;
-    }
     let end = body.iter().take(ENTITY - 1).position(|byte| *byte == b';')?;
     let name = std::str::from_utf8(&body[..end]).ok()?;
     let c = match name.strip_prefix('#') {
@@ -613,6 +665,18 @@ pub(crate) fn entity(text: &[u8]) -> Option<(char, usize)> {
 mod tests {
     use super::*;
     use data_encoding::{BASE64, HEXLOWER};
+
+    #[test]
+    fn eight_bytes_at_a_time_are_told_as_one_by_one() {
+        for byte in 0..=u8::MAX {
+            for place in 0..8 {
+                let mut eight = *b"aZ09+/-_";
+                eight[place] = byte;
+                let expected = if BASE64_BYTE[byte as usize] { 0 } else { 0x80 << (8 * place) };
+                assert_eq!(not_base64(&eight), expected, "{byte:#x} at {place}");
+            }
+        }
+    }
 
     fn only(text: &str) -> View {
         let mut all = views(text.as_bytes(), &runs(text.as_bytes()));

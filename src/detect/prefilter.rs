@@ -2,9 +2,12 @@
 //!
 //! Of each literal only the four bytes are looked for that text holds least often: the lowest bits of three of them by one
 //! lookup a position in a table that stays in the nearest cache, all four by one in a larger table where those are there.
-//! The few positions that pass are compared with the literals behind them. Unlike an automaton the filter's table does not
-//! grow with the number of literals, and it yields overlapping occurrences, which makes it local: an occurrence depends on
+//! The few positions that pass are compared with the literals behind them. Positions go from step to step in a list: which of
+//! them pass is random, and a branch for each would be foretold wrongly too often. Unlike an automaton the filter's table does
+//! not grow with the number of literals, and it yields overlapping occurrences, which makes it local: an occurrence depends on
 //! its own bytes alone.
+
+use std::collections::HashSet;
 
 use super::rarity::Rarity;
 use crate::span::Span;
@@ -12,10 +15,11 @@ use crate::span::Span;
 /// Rows of the first table: the lowest five bits of two bytes, each in a byte of its own so that nothing has to be
 /// moved. The rows in between are never read: those that are take 4 KB.
 const ROWS: usize = 1 << 13;
-/// Bits of the second table, as a power of two.
-const BITS: u32 = 20;
-/// Lists of literals to compare with, as a power of two.
-const LISTS: u32 = 14;
+/// Slots of the second table, as a power of two.
+const SLOTS: u32 = 15;
+/// Places that are looked at together, and room for those beyond that pass.
+const PLACES: usize = 128;
+const ROOM: usize = 256;
 /// Bytes of a literal that one comparison of numbers takes.
 const KEY: usize = 8;
 /// Bytes before a literal, and from its first one on, that decide whether it counts as occurring; whether the text begins
@@ -34,56 +38,46 @@ pub(crate) struct Prefilter {
     /// Which three chosen bytes there are, as far as their lowest five bits tell: a bit for the first one in the row of
     /// the others.
     threes: Box<[u32; ROWS]>,
-    /// Whether the four chosen bytes of any literal hash here, or three and anything.
-    fours: Box<[u64; 1 << (BITS - 6)]>,
-    /// Literals of four bytes and more by their chosen bytes.
-    long: Lists,
-    /// Shorter ones by their first two bytes.
-    short: Lists,
-}
-
-/// Literals in lists, by a number.
-struct Lists {
-    /// For each list the first of its `candidates`; one more than there are lists.
-    starts: Vec<u32>,
+    /// Literals by their four chosen bytes, shorter ones by the three they begin with.
+    fours: Slots,
+    shorts: Slots,
     candidates: Vec<Candidate>,
 }
 
-impl Lists {
-    fn new(mut places: Vec<(u32, Candidate)>) -> Self {
-        places.sort_unstable();
-        let mut starts = vec![0; (1 << LISTS) + 1];
-        for (list, _) in &places {
-            starts[*list as usize + 1] += 1;
-        }
-        for at in 1..starts.len() {
-            starts[at] += starts[at - 1];
-        }
-        Lists { starts, candidates: places.into_iter().map(|(_, place)| place).collect() }
-    }
-
-    #[inline]
-    fn of(&self, list: u32) -> &[Candidate] {
-        &self.candidates[self.starts[list as usize] as usize..self.starts[list as usize + 1] as usize]
-    }
-}
+/// Where among the candidates those of a number begin; 0 where there are none.
+type Slots = Box<[u16; 1 << SLOTS]>;
 
 /// A literal that may stand where its chosen bytes do.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 struct Candidate {
-    literal: u32,
-    /// Where in it the chosen bytes stand.
-    offset: u32,
-    /// Its first bytes as [`fold`] presents them, the first one lowest, and which of the eight they are.
+    /// Its first bytes in lower case, the first one lowest, which of the eight they are, and the bit that tells case in
+    /// those that are letters.
     key: u64,
     mask: u64,
+    case: u64,
+    literal: u32,
+    /// Where in it the chosen bytes stand.
+    offset: u16,
+    /// Whether the next candidate is another number's.
+    last: bool,
 }
 
 impl Candidate {
     fn new(index: usize, literal: &[u8], offset: usize) -> Self {
         let len = literal.len().min(KEY);
         let mask = u64::MAX >> (64 - 8 * len);
-        Candidate { literal: index as u32, offset: offset as u32, key: fold(eight(literal, 0)) & mask, mask }
+        let case = literal[..len]
+            .iter()
+            .rev()
+            .fold(0, |case, byte| case << 8 | if byte.is_ascii_lowercase() { 0x20 } else { 0 });
+        Candidate {
+            key: eight(literal, 0) & mask,
+            mask,
+            case,
+            literal: index as u32,
+            offset: offset as u16,
+            last: false,
+        }
     }
 }
 
@@ -94,7 +88,7 @@ impl Prefilter {
             literals.iter().map(|one| one.to_ascii_lowercase().into_bytes().into()).collect();
         let (mut long, mut short) = (Vec::new(), Vec::new());
         let mut threes = Box::new([0u32; ROWS]);
-        let mut fours = Box::new([0u64; 1 << (BITS - 6)]);
+        let mut known = HashSet::new();
         let rarity = Rarity::new();
         // Short ones have no choice; others may then stand where those make the filter look anyway.
         let mut order: Vec<usize> = (0..literals.len()).collect();
@@ -104,29 +98,31 @@ impl Prefilter {
             let cost = |bytes: &[u8]| {
                 let word = fold(eight(bytes, 0));
                 let three = if has_three(&threes, word & LOW) { 0.0 } else { rarity.three(bytes) };
-                let four = if has_four(&fours, word) { 0.0 } else { rarity.four(bytes) };
+                let four = if known.contains(&(word as u32)) { 0.0 } else { rarity.four(bytes) };
                 three + PASSED * four
             };
             let choice = literal[..literal.len().min(AFTER)].windows(4).take(LATEST + 1).map(cost).enumerate();
             let offset = choice.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at);
             let candidate = Candidate::new(index, literal, offset);
             let word = fold(eight(literal, offset));
-            match literal.len() {
-                0..4 => short.push((list_of_short(word), candidate)),
-                _ => long.push((list_of_long(word), candidate)),
+            let mut look = |word: u64| threes[row(word & LOW)] |= 1 << (word & 31);
+            if literal.len() >= 4 {
+                look(word);
+                known.insert(word as u32);
+                long.push((slot(word), candidate));
+                continue;
             }
-            // What is shorter is followed by whatever there is.
-            let any = |at: usize| if at < literal.len() { vec![word >> (8 * at) & 0xFF] } else { (0..=0xFF).collect() };
-            for third in any(2) {
-                let three = word & 0xFFFF | third << 16;
-                threes[row(three & LOW)] |= 1 << (three & 31);
-                for fourth in any(3) {
-                    let hash = hash(fold(three | fourth << 24));
-                    fours[(hash >> 6) as usize] |= 1 << (hash & 63);
-                }
+            // Two bytes are followed by whatever there is.
+            let third = if literal.len() < 3 { 0..0x100 } else { word >> 16 & 0xFF..(word >> 16 & 0xFF) + 1 };
+            for third in third {
+                let word = fold(word & 0xFFFF | third << 16);
+                look(word);
+                short.push((slot(word & THREE), candidate));
             }
         }
-        Prefilter { literals, threes, fours, long: Lists::new(long), short: Lists::new(short) }
+        let mut candidates = Vec::new();
+        let (fours, shorts) = (slots(long, &mut candidates), slots(short, &mut candidates));
+        Prefilter { literals, threes, fours, shorts, candidates }
     }
 
     /// Bytes of a literal that an occurrence has.
@@ -155,30 +151,57 @@ impl Prefilter {
     pub(crate) fn find(&self, text: &[u8], window: Span, mut each: impl FnMut(usize, u32)) {
         // Two bytes at least; a literal of two may stand at the very end.
         let to = window.end.min(text.len().saturating_sub(1));
+        let mut places = [0u32; ROOM];
         let mut at = window.start;
         while at < to {
-            let word = fold(eight(text, at));
-            let low = word & LOW;
-            // Eight bytes hold four bytes at five places.
-            for step in 0..5 {
-                if has_three(&self.threes, low >> (8 * step))
-                    && has_four(&self.fours, word >> (8 * step))
-                    && at + step < to
-                {
-                    self.compare(text, at + step, word >> (8 * step), &mut each);
+            let end = to.min(at + PLACES);
+            let mut count = 0;
+            while at < end {
+                let low = eight(text, at) & LOW;
+                // Eight bytes hold three bytes at six places.
+                for step in 0..6 {
+                    places[count % ROOM] = (at + step) as u32;
+                    count += usize::from(has_three(&self.threes, low >> (8 * step)));
                 }
+                at += 6;
             }
-            at += 5;
+            at = end;
+            while count > 0 && places[(count - 1) % ROOM] as usize >= end {
+                count -= 1;
+            }
+            let passed = count;
+            count = 0;
+            for index in 0..passed {
+                let place = places[index % ROOM];
+                let word = fold(eight(text, place as usize));
+                places[count % ROOM] = place;
+                let known = self.fours[slot(word)] | self.shorts[slot(word & THREE)];
+                count += usize::from(known != 0);
+            }
+            for index in 0..count {
+                let place = places[index % ROOM] as usize;
+                let word = fold(eight(text, place));
+                self.compare(text, place, self.fours[slot(word)], &mut each);
+                self.compare(text, place, self.shorts[slot(word & THREE)], &mut each);
+            }
         }
     }
 
-    #[inline(never)]
-    fn compare(&self, text: &[u8], at: usize, word: u64, each: &mut impl FnMut(usize, u32)) {
-        for one in self.long.of(list_of_long(word)).iter().chain(self.short.of(list_of_short(word))) {
-            let Some(start) = at.checked_sub(one.offset as usize) else { continue };
-            // Folding takes a few signs for others: the bytes themselves have the last word.
-            if fold(eight(text, start)) & one.mask == one.key && self.begins(text, start, one.literal) {
+    #[inline]
+    fn compare(&self, text: &[u8], at: usize, first: u16, each: &mut impl FnMut(usize, u32)) {
+        if first == 0 {
+            return;
+        }
+        for one in &self.candidates[usize::from(first) - 1..] {
+            let start = at.wrapping_sub(usize::from(one.offset));
+            if start <= at
+                && (eight(text, start) | one.case) & one.mask == one.key
+                && (one.mask != u64::MAX || self.begins(text, start, one.literal))
+            {
                 each(start, one.literal);
+            }
+            if one.last {
+                break;
             }
         }
     }
@@ -187,6 +210,21 @@ impl Prefilter {
         let key = &self.literals[literal as usize][..self.len_of(literal)];
         text.get(at..at + key.len()).is_some_and(|found| found.eq_ignore_ascii_case(key))
     }
+}
+
+/// Puts candidates in order of their numbers.
+fn slots(mut by_slot: Vec<(usize, Candidate)>, candidates: &mut Vec<Candidate>) -> Slots {
+    by_slot.sort_by_key(|(slot, one)| (*slot, one.literal));
+    by_slot.dedup_by_key(|(slot, one)| (*slot, one.literal));
+    let mut slots = Box::new([0; 1 << SLOTS]);
+    for list in by_slot.chunk_by(|a, b| a.0 == b.0) {
+        slots[list[0].0] = candidates.len() as u16 + 1;
+        candidates.extend(list.iter().map(|(_, one)| *one));
+        if let Some(one) = candidates.last_mut() {
+            one.last = true;
+        }
+    }
+    slots
 }
 
 /// The eight bytes at a place, the first one lowest; zeros beyond the end.
@@ -221,28 +259,14 @@ fn has_three(threes: &[u32; ROWS], low: u64) -> bool {
     threes[row(low)] >> (low & 31) & 1 != 0
 }
 
+/// The lowest three bytes.
+const THREE: u64 = 0xFF_FFFF;
+
+/// The slot of the lowest four bytes.
 #[inline]
-fn has_four(fours: &[u64; 1 << (BITS - 6)], word: u64) -> bool {
-    let hash = hash(word);
-    fours[(hash >> 6) as usize] >> (hash & 63) & 1 != 0
+fn slot(word: u64) -> usize {
+    ((word as u32).wrapping_mul(0x9E37_79B1) >> (32 - SLOTS)) as usize
 }
-
-/// Hashes the lowest four bytes.
-#[inline]
-fn hash(word: u64) -> u32 {
-    (word as u32).wrapping_mul(0x9E37_79B1) >> (32 - BITS)
-}
-
-/// The list of literals with these four bytes.
-fn list_of_long(word: u64) -> u32 {
-    hash(word) >> (BITS - LISTS)
-}
-
-/// The list of literals that begin with these two.
-fn list_of_short(word: u64) -> u32 {
-    hash(word & 0xFFFF) >> (BITS - LISTS)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
