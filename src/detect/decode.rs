@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Match;
 use super::carry::Stretch;
 use super::checksum::base64;
+use super::number;
 use super::text::utf16_le;
 use crate::rule::RuleSet;
 use crate::secret::Secret;
@@ -46,6 +47,17 @@ pub(super) struct Run {
     span: Span,
     encoding: &'static str,
     text: Arc<[u8]>,
+}
+
+impl Run {
+    pub(super) fn new(span: Span, encoding: &'static str, text: Vec<u8>) -> Self {
+        Run { span, encoding, text: text.into() }
+    }
+
+    #[cfg(test)]
+    pub(super) fn text(&self) -> &[u8] {
+        &self.text
+    }
 }
 
 /// One view for each group of encoded stretches that share their context.
@@ -131,8 +143,15 @@ struct Block {
 impl Block {
     /// Nothing where the run turns out to hold no text.
     fn of(text: &[u8], run: &Run, cut: &mut bool) -> Option<Self> {
+        if run.encoding == "hex" {
+            let (end, lines) = lines_of(text, run.span, u8::is_ascii_hexdigit, cut);
+            let decoded = lines.and_then(|lines| lines.chunks(2).map(hex_byte).collect::<Option<Vec<u8>>>());
+            if let Some(decoded) = decoded.filter(|decoded| is_text(decoded)) {
+                return Some(Block { span: Span::new(run.span.start, end), encoding: "hex".to_owned(), text: decoded });
+            }
+        }
         if run.encoding == "base64" {
-            let (end, lines) = lines_of(text, run.span, cut);
+            let (end, lines) = lines_of(text, run.span, |byte| BASE64_BYTE[*byte as usize], cut);
             if let Some((decoded, packing)) = lines.and_then(|lines| open(base64(&lines)?, cut)) {
                 let span = Span::new(run.span.start, end);
                 return Some(Block { span, encoding: format!("base64{packing}"), text: decoded });
@@ -146,10 +165,9 @@ impl Block {
     }
 }
 
-/// Where base64 that begins with a whole line of it ends, and its characters if it goes on in other lines: each as long
-/// as the first, the last one shorter, whatever they are indented by.
-fn lines_of(text: &[u8], first: Span, cut: &mut bool) -> (usize, Option<Vec<u8>>) {
-    let is = |byte: &u8| BASE64_BYTE[*byte as usize];
+/// Where what is encoded ends that begins with a whole line of such characters, and all of them if it goes on in other
+/// lines: each as long as the first, the last one shorter, whatever they are indented by.
+fn lines_of(text: &[u8], first: Span, is: fn(&u8) -> bool, cut: &mut bool) -> (usize, Option<Vec<u8>>) {
     let mut whole = first.of(text).to_vec();
     let mut at = first.end;
     while whole.len() < LARGEST {
@@ -253,8 +271,8 @@ fn deepen(text: &[u8], encoding: String, depth: usize, cut: &mut bool) -> (Vec<u
     (out, label)
 }
 
-/// Bytes next to a run that decide where it ends: an escape that would continue it, padding.
-const MARGIN: usize = ENTITY;
+/// Bytes next to a run that decide where it ends: an escape or a number that would continue it, padding.
+const MARGIN: usize = if number::BESIDE > ENTITY { number::BESIDE } else { ENTITY };
 /// Bytes around a seam in which a run that the base does not tell of has at least one.
 pub(super) const ZONE: usize = MARGIN;
 
@@ -308,12 +326,14 @@ pub(super) fn rescan_runs(
 struct Told {
     base64: usize,
     escaped: usize,
+    numbers: usize,
 }
 
 /// Adds the runs, wherever they begin and end, that have bytes in the zone. Zones come in order.
 fn runs_touching(text: &[u8], zone: Span, told: &mut Told, out: &mut Vec<Run>) {
     base64_runs(text, zone, &mut told.base64, out);
     escaped_runs(text, zone, &mut told.escaped, out);
+    number::lists(text, zone, &mut told.numbers, out);
 }
 
 /// Bytes of base64 alphabets, both of them.
@@ -491,12 +511,14 @@ fn is_text(bytes: &[u8]) -> bool {
 /// A way to write characters as escapes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Escape {
-    /// `%41`
+    /// `%41`, `%2541` where it was done twice
     Percent,
-    /// `\u0041`
+    /// `\u0041`, `\u{41}`
     Unicode,
     /// `\x41`
     Hex,
+    /// `\101`
+    Octal,
     /// `\/`, which JSON allows and PHP writes.
     Slash,
     /// `&#65;`, `&#x41;`, `&quot;`
@@ -507,12 +529,27 @@ impl Escape {
     /// The escape that begins at the text's first byte, its character and its length.
     fn at(text: &[u8]) -> Option<(Escape, char, usize)> {
         match text.first()? {
-            b'%' => Some((Escape::Percent, hex_byte(text.get(1..3)?)?.into(), 3)),
+            b'%' => {
+                let twice = text.strip_prefix(b"%25").and_then(|rest| hex_byte(rest.get(..2)?));
+                let (code, len) = twice.map(|code| (code, 5)).or_else(|| Some((hex_byte(text.get(1..3)?)?, 3)))?;
+                Some((Escape::Percent, code.into(), len))
+            }
             b'&' => entity(text).map(|(c, len)| (Escape::Entity, c, len)),
             b'\\' => match text.get(1)? {
                 b'u' => {
-                    let digits = std::str::from_utf8(text.get(2..6)?).ok()?;
-                    Some((Escape::Unicode, char::from_u32(u32::from_str_radix(digits, 16).ok()?)?, 6))
+                    let braced = text.get(2) == Some(&b'{');
+                    let digits = if braced {
+                        let body = &text[3..text.len().min(3 + BRACED)];
+                        &body[..memchr::memchr(b'}', body)?]
+                    } else {
+                        text.get(2..6)?
+                    };
+                    let code = u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+                    Some((Escape::Unicode, char::from_u32(code)?, if braced { digits.len() + 4 } else { 6 }))
+                }
+                b'0' | b'1' => {
+                    let digits = std::str::from_utf8(text.get(1..4)?).ok()?;
+                    Some((Escape::Octal, u8::from_str_radix(digits, 8).ok()?.into(), 4))
                 }
                 b'x' => Some((Escape::Hex, hex_byte(text.get(2..4)?)?.into(), 4)),
                 b'/' => Some((Escape::Slash, '/', 2)),
@@ -526,18 +563,19 @@ impl Escape {
     fn before(self, text: &[u8], end: usize) -> Option<usize> {
         let is =
             |start: usize| Escape::at(&text[start..]).is_some_and(|(kind, _, len)| kind == self && start + len == end);
-        let width = match self {
-            Escape::Percent => 3,
-            Escape::Unicode => 6,
-            Escape::Hex => 4,
-            Escape::Slash => 2,
-            Escape::Entity => {
-                let from = end.saturating_sub(ENTITY);
-                let last = text[from..end].strip_suffix(b";")?;
-                return memchr::memrchr(b'&', last).map(|at| from + at).filter(|at| is(*at));
-            }
+        let open = |opens: u8, closes: &[u8]| {
+            let from = end.saturating_sub(ENTITY);
+            let last = text[from..end].strip_suffix(closes)?;
+            memchr::memrchr(opens, last).map(|at| from + at).filter(|at| is(*at))
         };
-        end.checked_sub(width).filter(|at| is(*at))
+        let wide = |width: usize| end.checked_sub(width).filter(|at| is(*at));
+        match self {
+            Escape::Percent => wide(5).or_else(|| wide(3)),
+            Escape::Unicode => wide(6).or_else(|| open(b'\\', b"}")),
+            Escape::Hex | Escape::Octal => wide(4),
+            Escape::Slash => wide(2),
+            Escape::Entity => open(b'&', b";"),
+        }
     }
 
     fn name(self) -> &'static str {
@@ -545,6 +583,7 @@ impl Escape {
             Escape::Percent => "percent",
             Escape::Unicode => "unicode",
             Escape::Hex => "hex escapes",
+            Escape::Octal => "octal escapes",
             Escape::Slash => "escapes",
             Escape::Entity => "entities",
         }
@@ -554,7 +593,7 @@ impl Escape {
     fn fewest(self) -> usize {
         match self {
             Escape::Slash => 2,
-            Escape::Percent | Escape::Entity | Escape::Hex | Escape::Unicode => 3,
+            Escape::Percent | Escape::Entity | Escape::Hex | Escape::Octal | Escape::Unicode => 3,
         }
     }
 }
@@ -584,7 +623,7 @@ fn next_escape(text: &[u8], mut at: usize, end: usize) -> Option<usize> {
 fn may_be_escape(text: &[u8], at: usize) -> bool {
     match (text[at], text.get(at + 1)) {
         (b'%', Some(next)) => next.is_ascii_hexdigit(),
-        (b'\\', Some(next)) => matches!(next, b'u' | b'x' | b'/'),
+        (b'\\', Some(next)) => matches!(next, b'u' | b'x' | b'/' | b'0' | b'1'),
         // A number, or what names in `ENTITIES` begin with.
         (b'&', Some(next)) => *next == b'#' || ENTITIES.iter().any(|(name, _)| name.as_bytes()[0] == *next),
         _ => false,
@@ -642,6 +681,8 @@ const ENTITIES: [(&str, char); 16] = [
 ];
 /// Bytes of the longest entity, `&NewLine;` or `&#x0000041;`.
 const ENTITY: usize = 11;
+/// Bytes between the braces of `\u{10FFFF}`, and the closing one.
+const BRACED: usize = 7;
 
 /// The character of the HTML entity that begins at the text's first byte, and the entity's length.
 pub(crate) fn entity(text: &[u8]) -> Option<(char, usize)> {
@@ -724,6 +765,20 @@ mod tests {
         assert_eq!(only(&percent).text, b"secret-value");
         let unicode: String = "secret-value".bytes().map(|byte| format!("\\u{byte:04x}")).collect();
         assert_eq!(only(&unicode).text, b"secret-value");
+        let braced: String = "secret-value".bytes().map(|byte| format!("\\u{{{byte:x}}}")).collect();
+        assert_eq!(only(&braced).text, b"secret-value");
+        let octal: String = "secret-value".bytes().map(|byte| format!("\\{byte:03o}")).collect();
+        assert_eq!(only(&octal).text, b"secret-value");
+        let twice: String = "secret-value".bytes().map(|byte| format!("%25{byte:02X}")).collect();
+        assert_eq!(only(&twice).text, b"secret-value");
+    }
+
+    #[test]
+    fn hexadecimal_in_lines_is_one_text() {
+        let value = "some words, and then a token that the end of a line cuts in two";
+        let encoded = HEXLOWER.encode(value.as_bytes());
+        let lines: Vec<&str> = [0..60, 60..120, 120..encoded.len()].map(|part| &encoded[part]).to_vec();
+        assert_eq!(only(&lines.join("\n")).text, value.as_bytes());
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod explain;
 mod join;
 pub(crate) mod judge;
 mod marker;
+mod number;
 mod plain;
 pub(crate) mod prefilter;
 mod rarity;

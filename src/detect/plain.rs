@@ -113,8 +113,14 @@ fn backslash(text: &[u8], at: usize) -> Option<Written> {
         quote @ (b'"' | b'\'' | b'/' | b'`') => escape(char::from(*quote), 1),
         b'n' | b'r' => escape('\n', 1),
         b't' => escape('\t', 1),
+        b'u' if rest.get(slashes + 1) == Some(&b'{') => {
+            let body = &rest[slashes + 2..rest.len().min(slashes + 9)];
+            let len = memchr::memchr(b'}', body)?;
+            escape(code(&body[..len])?, len + 3)
+        }
         b'u' => escape(code(rest.get(slashes + 1..slashes + 5)?)?, 5),
         b'x' => escape(code(rest.get(slashes + 1..slashes + 3)?)?, 3),
+        b'0' | b'1' => escape(octal(rest.get(slashes..slashes + 3)?)?, 3),
         b'\n' | b'\r' if slashes == 1 => {
             // The line goes on: what indents the next one is left out where a word is cut.
             let ending = if rest[1..].starts_with(b"\r\n") { 2 } else { 1 };
@@ -132,18 +138,25 @@ fn joint(text: &[u8], at: usize) -> Option<usize> {
     if at == 0 || !is_word(text[at - 1]) {
         return None;
     }
-    let quote = text[at];
     let rest = &text[at + 1..];
     let between = rest.iter().take(JOINT).take_while(|byte| b" \t\r\n+.&\\_~<>|^".contains(byte)).count();
     // Python's and others' literals may have a letter before them.
     let letter = usize::from(rest.get(between).is_some_and(|byte| b"fbruLR@$".contains(byte)));
     let next = between + letter;
-    (between > 0 && rest.get(next) == Some(&quote)).then_some(next + 2)
+    // Two of the same, one right behind the other, are one within a literal.
+    let quote = rest.get(next).filter(|quote| b"\"'`".contains(quote) && (between > 0 || **quote != text[at]));
+    quote.map(|_| next + 2)
 }
 
 /// Whether a value may hold the byte.
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_-+/=.~:@".contains(&byte)
+}
+
+/// The printable character of three octal digits.
+fn octal(digits: &[u8]) -> Option<char> {
+    let code = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok()?;
+    (0x20..0x7F).contains(&code).then_some(char::from(code))
 }
 
 fn hex(digits: &[u8]) -> Option<u32> {
@@ -171,6 +184,8 @@ mod tests {
             "x = (\"abc\" || \"def\")",
             "x = (\"abc\"\n  f\"def\")",
             "x = (\"abc\\\n    def\")",
+            "x = (\"abc\" + 'def\")",
+            "x = (\"abc\"'def\")",
         ] {
             assert_eq!(plain(text).as_deref(), Some("x = (\"abcdef\")"), "{text}");
         }
@@ -182,6 +197,7 @@ mod tests {
         assert_eq!(plain(r#"{\"key\": \"a\/b\"}\n"#).as_deref(), Some("{\"key\": \"a/b\"}\n"));
         assert_eq!(plain(r#"\\\"key\\\""#).as_deref(), Some("\"key\""));
         assert_eq!(plain(r"key\u003dvalue\x21").as_deref(), Some("key=value!"));
+        assert_eq!(plain(r"key\u{3d}value\041\0").as_deref(), Some(r"key=value!\0"));
         assert_eq!(plain("key%3Dvalue&quot;&#61;&#x3d;").as_deref(), Some("key=value\"=="));
         assert_eq!(plain("100% of a && b"), None);
     }

@@ -193,6 +193,42 @@ fn every_compression_is_read() {
 }
 
 #[test]
+fn a_program_that_unpacks_itself_is_opened() {
+    let (one, two) = (leak(30), leak(31));
+    let wide: Vec<u8> = two.line.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let folder = Folder::new();
+    folder.write("setup.exe", [b"MZ\0\0", &wide[..], &[0; 64], &zip(&[("a.env", one.line.as_bytes())])].concat());
+    let scanned = folder.scan(&["."]);
+    assert_eq!(scanned.where_is(&one), [at("worktree", "setup.exe!a.env")]);
+    assert_eq!(scanned.where_is(&two), [at("worktree", "setup.exe!strings")]);
+}
+
+#[test]
+fn packages_of_linux_are_opened() {
+    let (one, two) = (leak(32), leak(33));
+    let data = gzip(&tar(&[("./etc/app.env", one.line.as_bytes())]));
+    let member = |name: &str, data: &[u8]| {
+        let header = format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 100_644, data.len());
+        [header.as_bytes(), data, if data.len() % 2 == 1 { &b"\n"[..] } else { b"" }].concat()
+    };
+    let deb = [b"!<arch>\n", &member("debian-binary", b"2.0\n")[..], &member("data.tar.gz", &data)].concat();
+    // A header with one entry that refers to five bytes.
+    let header = [&b"\x8E\xAD\xE8\x01\0\0\0\0\0\0\0\x01\0\0\0\x05"[..], &[0; 16], b"store"].concat();
+    let rpm = [&b"\xED\xAB\xEE\xDB"[..], &[0; 92], &header, &[0; 3], &header, &gzip(two.line.as_bytes())].concat();
+    let folder = Folder::new();
+    folder.write("a.deb", &deb[..]);
+    folder.write("a.rpm", &rpm[..]);
+    let scanned = folder.scan(&["."]);
+    assert_eq!(scanned.where_is(&one), [at("worktree", "a.deb!data.tar.gz!etc/app.env")]);
+    assert_eq!(scanned.where_is(&two), [at("worktree", "a.rpm!payload!content")]);
+    assert!(!scanned.incomplete(), "{}", scanned.skipped());
+    folder.write("a.deb", &deb[..deb.len() - 3]);
+    folder.write("a.rpm", &rpm[..100]);
+    let scanned = folder.scan(&["."]);
+    assert!(scanned.incomplete() && scanned.skipped().contains("a.deb") && scanned.skipped().contains("a.rpm"));
+}
+
+#[test]
 fn git_bundles_are_repositories() {
     let one = leak(7);
     let (repo, out) = (Repo::new(), Folder::new());

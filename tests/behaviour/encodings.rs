@@ -146,9 +146,15 @@ fn escapes_hide_nothing() {
     found(&secret, &each(&|code| format!("&#x{code:X};")));
     found(&secret, &each(&|code| format!("\\x{code:02x}")));
     found(&secret, &each(&|code| format!("\\u{code:04x}")));
+    found(&secret, &each(&|code| format!("\\u{{{code:x}}}")));
+    found(&secret, &each(&|code| format!("\\{code:03o}")));
+    found(&secret, &each(&|code| format!("%25{code:02X}")));
+    found(&secret, &each(&|code| format!("{code}, ")));
+    found(&secret, &each(&|code| format!("0x{code:02x},\n    ")));
     found(&secret, &secret.replace('_', "%5F"));
     let (head, tail) = secret.split_at(20);
     found(&secret, &format!("t = \"{head}\" +\n    \"{tail}\";"));
+    found(&secret, &format!("t = \"{head}\" + '{tail}';"));
     found(&secret, &format!("t = (\"ghp_\"\n    \"{}\")", &secret[4..]));
     found(&secret, &format!("export T={head}\\\n{tail}\n"));
 }

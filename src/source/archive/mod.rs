@@ -7,12 +7,14 @@
 mod bundle;
 mod database;
 mod markup;
+mod package;
 mod pdf;
 mod strings;
 mod tape;
 mod unpack;
 mod zip;
 
+use package::Package;
 use unpack::Stream;
 
 /// How much of an archive is read. What lies beyond is told in the report's coverage.
@@ -52,6 +54,8 @@ enum Kind {
     SevenZip,
     Pdf,
     Sqlite,
+    /// Of a Linux distribution.
+    Package(Package),
     /// A git pack, or a bundle, which is a pack behind a list of refs.
     Pack,
     /// A program or an old document, or a text that goes on so, whose strings are UTF-16.
@@ -82,6 +86,8 @@ fn kind(content: &[u8]) -> Option<Kind> {
         b'r' if starts(b"regf") && content.contains(&0) => Some(Kind::Wide),
         b'E' if starts(b"ElfFile\0") => Some(Kind::Wide),
         b'L' if starts(b"L\0\0\0\x01\x14\x02\0") => Some(Kind::Wide),
+        b'!' if starts(package::DEB) => Some(Kind::Package(Package::Deb)),
+        0xED if starts(package::RPM) => Some(Kind::Package(Package::Rpm)),
         b'R' if starts(b"Rar!\x1A\x07") => Some(Kind::Closed("RAR")),
         b'M' if starts(b"MSCF\0\0\0\0") => Some(Kind::Closed("CAB")),
         0x04 if starts(b"\x04\x22\x4D\x18") => Some(Kind::Closed("LZ4")),
@@ -173,7 +179,14 @@ impl Opener<'_> {
             Kind::Pdf => pdf::read(self, content, path, depth),
             Kind::Sqlite => database::read(self, content, path, depth),
             Kind::Pack => bundle::read(self, content, path, depth),
-            Kind::Wide => self.member(path, "strings", &crate::detect::wide_strings(content), depth),
+            Kind::Wide => {
+                self.member(path, "strings", &crate::detect::wide_strings(content), depth);
+                // A program that unpacks itself.
+                if zip::ends_like_one(content) {
+                    zip::read(self, content, path, depth);
+                }
+            }
+            Kind::Package(package) => package.read(self, content, path, depth),
             Kind::Narrow => self.member(path, "strings", &strings::narrow(content), depth),
             Kind::Closed(name) => self.out.closed.push((path.to_owned(), name)),
         }

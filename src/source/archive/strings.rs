@@ -6,23 +6,31 @@ use crate::detect::{Encoding, sniff};
 
 /// Shortest run of ASCII in wide text that is no accident: letters of other scripts are such bytes, too.
 const SHORTEST: usize = 16;
-/// Bytes at either end of content that are looked at before all of it is.
+/// Bytes at the end of content that tell how it ends.
 const EDGE: usize = 64;
 
 /// Tells whether content ends, or goes on, in another encoding than it begins with.
 pub(super) fn odd(content: &[u8]) -> Option<Kind> {
-    let (head, tail) = (&content[..content.len().min(EDGE)], &content[content.len().saturating_sub(EDGE)..]);
-    let marked = matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
+    let tail = &content[content.len().saturating_sub(EDGE)..];
     let nuls = memchr::memchr_iter(0, tail).count();
     let is_wide_end = nuls >= SHORTEST / 2 && nuls * 4 >= tail.len();
-    if !marked && !is_wide_end && memchr::memchr(0, head).is_none() {
-        return None;
-    }
     match sniff(content) {
         Encoding::Bytes => is_wide_end.then_some(Kind::Wide),
-        Encoding::Binary => None,
+        Encoding::Binary => has_wide(content).then_some(Kind::Wide),
         _ => runs(content).next().map(|_| Kind::Narrow),
     }
+}
+
+/// Whether a string of UTF-16, little end first, stands in a binary. One holds eight bytes behind every sixteenth place.
+fn has_wide(content: &[u8]) -> bool {
+    let printable = |unit: &[u8]| unit[1] == 0 && (0x20..0x7F).contains(&unit[0]);
+    let wide = |at: usize, units: usize| {
+        content.get(at..at + 2 * units).is_some_and(|units| units.chunks_exact(2).all(printable))
+    };
+    (0..content.len()).step_by(16).flat_map(|at| [at, at + 1]).filter(|at| wide(*at, 4)).any(|at| {
+        let before = (1..SHORTEST).take_while(|units| at.checked_sub(2 * units).is_some_and(|at| wide(at, 1))).count();
+        wide(at - 2 * before, SHORTEST)
+    })
 }
 
 /// The ASCII in wide text, a line for each run.
@@ -55,6 +63,16 @@ mod tests {
         assert_eq!(odd(&appended), Some(Kind::Narrow));
         let appended = [line.repeat(400).into(), wide(line)].concat();
         assert_eq!(odd(&appended), Some(Kind::Wide));
+    }
+
+    #[test]
+    fn a_binary_may_hold_wide_text_anywhere() {
+        let noise: Vec<u8> = (0..=255).cycle().step_by(7).take(1001).collect();
+        for before in 0..20 {
+            let content = [&noise[before..], &wide("some string or other"), &noise].concat();
+            assert_eq!(odd(&content), Some(Kind::Wide), "{before}");
+        }
+        assert_eq!(odd(&[&noise[..], &[0; 300], &wide("short one"), &noise].concat()), None);
     }
 
     #[test]
