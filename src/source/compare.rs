@@ -10,7 +10,7 @@ use git2::{ObjectType, Odb, Oid, Repository};
 use super::index::Entry;
 
 /// Bytes of trees that are kept.
-const KEPT: usize = 64 << 20;
+const MOST_KEPT: usize = 64 << 20;
 /// Bytes of an id. libgit2 opens repositories of SHA-1 alone.
 const ID: usize = 20;
 
@@ -95,7 +95,14 @@ impl<'i> What<'i> {
 /// Reads trees of a repository, most of them once.
 pub(crate) struct Trees<'r> {
     odb: Odb<'r>,
-    kept: RefCell<(HashMap<Oid, Rc<[u8]>>, usize)>,
+    kept: RefCell<Kept>,
+}
+
+/// Trees, and how many bytes they are.
+#[derive(Default)]
+struct Kept {
+    trees: HashMap<Oid, Rc<[u8]>>,
+    bytes: usize,
 }
 
 impl<'r> Trees<'r> {
@@ -105,8 +112,7 @@ impl<'r> Trees<'r> {
 
     fn read(&self, oid: Oid) -> Result<Rc<[u8]>, git2::Error> {
         let mut kept = self.kept.borrow_mut();
-        let (trees, size) = &mut *kept;
-        if let Some(tree) = trees.get(&oid) {
+        if let Some(tree) = kept.trees.get(&oid) {
             return Ok(Rc::clone(tree));
         }
         let object = self.odb.read(oid)?;
@@ -114,12 +120,11 @@ impl<'r> Trees<'r> {
             return Err(git2::Error::from_str(&format!("object {oid} stands where a tree should")));
         }
         let tree: Rc<[u8]> = object.data().into();
-        if *size + tree.len() > KEPT {
-            trees.clear();
-            *size = 0;
+        if kept.bytes + tree.len() > MOST_KEPT {
+            *kept = Kept::default();
         }
-        *size += tree.len();
-        trees.insert(oid, Rc::clone(&tree));
+        kept.bytes += tree.len();
+        kept.trees.insert(oid, Rc::clone(&tree));
         Ok(tree)
     }
 

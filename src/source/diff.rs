@@ -602,9 +602,10 @@ impl<'a> Reader<'a> {
         let is_new = |found: &Sighting| match found.member {
             _ if comes_out(found) => added_here.holds(found),
             Some(_) => !was_there(found),
+            None if added.holds(found) => true,
             // Lines that were there may come to be a finding, or to be silenced, by what is taken out between them, or by
-            // a merge of one line with the other.
-            None => added.holds(found) || !was_there(found),
+            // a merge of one line with the other. What a nameless value is held for changes with any line around it.
+            None => (found.is_silenced() || !rules.rules()[found.rule].spec.generic) && !was_there(found),
         };
         let news = stands.into_iter().filter(is_new);
         changes.placed.extend(news.map(|sighting| Placed { sighting, place: place.clone() }));
