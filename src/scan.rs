@@ -71,7 +71,11 @@ impl<'a> Run<'a> {
     }
 
     fn run(mut self) -> Result<Report, ScanError> {
-        self.coverage.canary = canary(self.desk.plan);
+        let plan = self.desk.plan;
+        // The self-test takes as long as a look at a small change.
+        let (read, canary) = rayon::join(|| self.read(), || canary(plan));
+        read?;
+        self.coverage.canary = canary;
         if !self.coverage.canary.failed.is_empty() {
             let failed = self.coverage.canary.failed.join(", ");
             skip(
@@ -84,6 +88,15 @@ impl<'a> Run<'a> {
             skip(&mut self.coverage, what.as_str(), why.as_str());
         }
         self.coverage.notes.extend(self.desk.plan.review.notes.iter().cloned());
+        let all_new = self.desk.plan.targets.iter().all(|target| matches!(target, Target::New { .. }));
+        if all_new && self.coverage.commits + self.coverage.tags + self.coverage.blobs == 0 {
+            self.coverage.notes.push("there is nothing new".into());
+        }
+        Ok(self.report())
+    }
+
+    /// Reads all targets.
+    fn read(&mut self) -> Result<(), ScanError> {
         let mut sites: Vec<Site> = Vec::new();
         for (index, target) in self.desk.plan.targets.iter().enumerate() {
             self.terms = self.desk.plan.review.terms_of(index);
@@ -104,11 +117,7 @@ impl<'a> Run<'a> {
         if self.desk.progress.interrupted() {
             return Err(ScanError::Interrupted);
         }
-        let all_new = self.desk.plan.targets.iter().all(|target| matches!(target, Target::New { .. }));
-        if all_new && self.coverage.commits + self.coverage.tags + self.coverage.blobs == 0 {
-            self.coverage.notes.push("there is nothing new".into());
-        }
-        Ok(self.report())
+        Ok(())
     }
 
     fn stdin(&mut self, content: &[u8]) {
