@@ -160,6 +160,14 @@ pub enum ScanError {
         /// What git says.
         source: git2::Error,
     },
+    /// The index could not be read.
+    #[error("cannot read the index of '{}': {why}", path.display())]
+    Index {
+        /// The repository.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The object store could not be opened.
     #[error("cannot open the objects of '{}'", path.display())]
     Objects {

@@ -76,7 +76,7 @@ impl Desk<'_> {
         let (_, _, found, mark) = best;
         let literal = found.of(self.text);
         let value = mark.value(literal).map_or_else(|| String::from_utf8_lossy(literal).into_owned(), str::to_owned);
-        let rule = part.rule.as_ref().and_then(|id| self.rules.rules().iter().position(|rule| rule.spec.id == *id));
+        let rule = part.rule.as_ref().and_then(|id| self.rules.rules().iter().position(|rule| rule.id() == id));
         Some(Part { name: part.name.clone(), value, span: found, rule })
     }
 

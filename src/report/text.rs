@@ -373,7 +373,8 @@ pub(super) fn canary(canary: &Canary) -> String {
             0 => String::new(),
             proven => format!("; the build proved the other {}", grouped(proven as u64)),
         };
-        return format!("{passed} found a synthetic secret each{rest}");
+        let own = if canary.passed == 1 { "its synthetic secret" } else { "a synthetic secret each" };
+        return format!("{passed} found {own}{rest}");
     }
     let failed: Vec<_> = canary.failed.iter().map(|rule| visible(rule)).collect();
     format!("FAILED for {}; {passed} passed", failed.join(", "))

@@ -260,6 +260,41 @@ pub struct Spec {
     pub path: Option<String>,
 }
 
+/// What parts the prefix of a credential from the rest.
+pub(crate) const SEPARATORS: &[u8] = b"_-";
+/// The longest prefix.
+pub(crate) const LONGEST_PREFIX: usize = 24;
+/// Prefixes of credentials that other values begin with, too.
+#[rustfmt::skip]
+const ORDINARY: &[&str] = &[
+    "access", "api", "cal", "cog", "ico", "ion", "key", "live", "pat", "pub", "sdk", "secret", "signkey", "standard",
+    "test", "token", "pubkey",
+];
+
+impl Spec {
+    /// With what its secrets begin, in lower case, where that is distinctive: parted from the rest, and no ordinary word.
+    pub(crate) fn prefixes(&self) -> Vec<String> {
+        let distinctive = |literal: &&String| {
+            literal.len() >= 4
+                && literal.len() <= LONGEST_PREFIX
+                && literal.bytes().last().is_some_and(|last| SEPARATORS.contains(&last))
+                && literal.bytes().all(|byte| byte.is_ascii_alphanumeric() || SEPARATORS.contains(&byte))
+                && !ORDINARY.iter().any(|word| literal[..literal.len() - 1].eq_ignore_ascii_case(word))
+        };
+        // The literal stands where the secret begins: nothing but a boundary of as many bytes is before it.
+        let begins = |form: &&VariantForm| {
+            form.pattern.split_once("(?<secret>").is_some_and(|(before, _)| match form.back {
+                Some(0) => before.is_empty() || before == r"\b",
+                Some(1) => before.starts_with(r"(?:\A|[^") && before.ends_with("])") && before.len() < 40,
+                _ => false,
+            })
+        };
+        let variants = self.variants.iter().filter(|_| !self.generic).filter(begins);
+        let literals = variants.flat_map(|form| &form.literals).filter(distinctive);
+        literals.map(|one| one.to_ascii_lowercase()).collect()
+    }
+}
+
 /// What people read about a rule.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prose {

@@ -15,5 +15,5 @@ pub(crate) use form::Weigh;
 pub use form::{EvidenceForm, MissForm, PartForm, Precision, Prose, RequireForm, Severity, Spec, VariantForm};
 pub use load::RuleError;
 pub(crate) use set::Target;
-pub use set::{Evidence, Rule, RuleSet};
+pub use set::{Evidence, Ready, Rule, RuleSet};
 pub(crate) use variant::{Matcher, Shape, Variant};

@@ -1,6 +1,7 @@
 //! Rules ready to scan: literals in one filter, patterns compiled when a literal of theirs first occurs.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -8,7 +9,7 @@ use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use sha2::{Digest, Sha256};
 
-use super::form::{EvidenceForm, Prose, Spec};
+use super::form::{EvidenceForm, LONGEST_PREFIX, Prose, SEPARATORS, Spec};
 use super::head::Heads;
 use super::load::{self, RuleError};
 use super::variant::{Variant, configured};
@@ -18,24 +19,24 @@ use crate::detect::entropy::Alphabet;
 use crate::detect::judge::WRITTEN;
 use crate::detect::prefilter::{BEFORE, Prefilter};
 
-static SPECS: &str = include_str!(concat!(env!("OUT_DIR"), "/specs.json"));
-static PROSE: &str = include_str!(concat!(env!("OUT_DIR"), "/prose.jsonl"));
+/// The embedded rules as the build script laid them out: a run reads those that it meets.
+mod embedded {
+    include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+}
 
-/// What parts the prefix of a credential from the rest.
-const SEPARATORS: &[u8] = b"_-";
-/// The longest prefix.
-const LONGEST_PREFIX: usize = 24;
 /// Fewest bytes behind a prefix that may be a credential.
 const SHORTEST_REST: usize = 12;
-/// Prefixes of credentials that other values begin with, too.
-#[rustfmt::skip]
-const ORDINARY: &[&str] = &[
-    "access", "api", "cal", "cog", "ico", "ion", "key", "live", "pat", "pub", "sdk", "secret", "signkey", "standard",
-    "test", "token", "pubkey",
-];
 
 /// One kind of secret.
 pub struct Rule {
+    id: Cow<'static, str>,
+    /// Its spec and its prose as JSON, if it is embedded.
+    json: [&'static str; 2],
+    ready: OnceLock<Box<Ready>>,
+}
+
+/// A rule ready to scan. An embedded one gets so when it is first looked at.
+pub struct Ready {
     /// What a scan needs.
     pub spec: Spec,
     /// The ways to find it.
@@ -57,9 +58,37 @@ enum ProseRef {
     Own(Box<Prose>),
 }
 
+impl Deref for Rule {
+    type Target = Ready;
+
+    fn deref(&self) -> &Ready {
+        self.ready.get_or_init(|| {
+            let [spec, prose] = self.json;
+            let spec = serde_json::from_str(spec).expect("the build script wrote it from the same types");
+            Box::new(Ready::new(spec, ProseRef::Embedded(prose, OnceLock::new())))
+        })
+    }
+}
+
 impl Rule {
+    fn embedded((id, spec, prose): &(&'static str, &'static str, &'static str)) -> Self {
+        Rule { id: (*id).into(), json: [spec, prose], ready: OnceLock::new() }
+    }
+
+    pub(super) fn own(spec: Spec, prose: Prose) -> Self {
+        let id = spec.id.clone().into();
+        Rule { id, json: [""; 2], ready: Box::new(Ready::new(spec, ProseRef::Own(Box::new(prose)))).into() }
+    }
+
+    /// The id, known without a look at the rest.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Ready {
     fn new(spec: Spec, prose: ProseRef) -> Self {
-        Rule {
+        Ready {
             variants: spec.variants.iter().cloned().map(Variant::new).collect(),
             checks: spec.check.iter().filter_map(|name| Check::named(name)).collect(),
             allow: spec.allow.iter().filter_map(|name| Allow::named(name)).collect(),
@@ -69,10 +98,6 @@ impl Rule {
             prose,
             spec,
         }
-    }
-
-    pub(super) fn own(spec: Spec, prose: Prose) -> Self {
-        Rule::new(spec, ProseRef::Own(Box::new(prose)))
     }
 
     /// What people read about the rule.
@@ -98,29 +123,6 @@ impl Rule {
     /// start of the text, and how many bytes before the literal that begins; nothing where anything may stand there.
     fn around(&self, variant: usize) -> Option<(usize, Heads)> {
         if self.written(variant) > 0 { None } else { self.variants[variant].around() }
-    }
-
-    /// With what its secrets begin, in lower case, where that is distinctive: parted from the rest, and no ordinary word.
-    fn prefixes(&self) -> Vec<String> {
-        let distinctive = |literal: &&String| {
-            literal.len() >= 4
-                && literal.len() <= LONGEST_PREFIX
-                && literal.bytes().last().is_some_and(|last| SEPARATORS.contains(&last))
-                && literal.bytes().all(|byte| byte.is_ascii_alphanumeric() || SEPARATORS.contains(&byte))
-                && !ORDINARY.iter().any(|word| literal[..literal.len() - 1].eq_ignore_ascii_case(word))
-        };
-        // The literal stands where the secret begins: nothing but a boundary of as many bytes is before it.
-        let begins = |variant: &&Variant| {
-            let form = &variant.form;
-            form.pattern.split_once("(?<secret>").is_some_and(|(before, _)| match form.back {
-                Some(0) => before.is_empty() || before == r"\b",
-                Some(1) => before.starts_with(r"(?:\A|[^") && before.ends_with("])") && before.len() < 40,
-                _ => false,
-            })
-        };
-        let variants = self.variants.iter().filter(|_| !self.spec.generic).filter(begins);
-        let literals = variants.flat_map(|variant| &variant.form.literals).filter(distinctive);
-        literals.map(|one| one.to_ascii_lowercase()).collect()
     }
 
     /// The pattern of keys that never hold this secret.
@@ -276,7 +278,7 @@ pub struct RuleSet {
     /// The rules for files that hold nothing but a secret.
     whole_files: Vec<usize>,
     /// How credentials of providers begin that have such a prefix, in lower case, sorted.
-    prefixes: OnceLock<Vec<String>>,
+    prefixes: OnceLock<Vec<Cow<'static, str>>>,
     digest: String,
     customised: bool,
 }
@@ -308,17 +310,16 @@ impl RuleSet {
     /// # Errors
     /// A file that cannot be used, or a disabled id that no rule has.
     pub fn with_texts(files: &[(PathBuf, String)], disabled: &[String]) -> Result<Self, RuleError> {
-        let (specs, forms): (Vec<Spec>, Vec<EvidenceForm>) =
-            serde_json::from_str(SPECS).expect("the build script wrote it from the same types");
-        let prose = PROSE.lines().map(|json| ProseRef::Embedded(json, OnceLock::new()));
-        let mut rules: Vec<Rule> = specs.into_iter().zip(prose).map(|(spec, prose)| Rule::new(spec, prose)).collect();
+        let mut rules: Vec<Rule> = embedded::RULES.iter().map(Rule::embedded).collect();
+        let forms: Vec<EvidenceForm> =
+            serde_json::from_str(embedded::EVIDENCE).expect("the build script wrote it from the same types");
         let mut evidence: Vec<Evidence> = forms.into_iter().map(Evidence::new).collect();
         let mut origin: Vec<(&Path, usize, String)> = Vec::new();
         for (path, text) in files {
             let (more, marks) = load::load(path, text)?;
             for (line, rule) in more {
                 origin.push((path, line, rule.spec.id.clone()));
-                match rules.iter_mut().find(|known| known.spec.id == rule.spec.id) {
+                match rules.iter_mut().find(|known| known.id == rule.id) {
                     Some(known) => *known = rule,
                     None => rules.push(rule),
                 }
@@ -331,7 +332,7 @@ impl RuleSet {
             }
         }
         for (path, line, id) in &origin {
-            let rule = rules.iter().find(|rule| rule.spec.id == *id).expect("just added");
+            let rule = rules.iter().find(|rule| rule.id == *id).expect("just added");
             let fault = |message| RuleError::Rule { path: path.into(), line: *line, rule: id.clone(), message };
             let twin = rules.iter().find(|other| other.spec.code == rule.spec.code && other.spec.id != *id);
             if let Some(twin) = twin {
@@ -346,21 +347,27 @@ impl RuleSet {
                 }
             }
         }
-        if let Some(id) = disabled.iter().find(|id| !rules.iter().any(|rule| rule.spec.id == **id)) {
+        if let Some(id) = disabled.iter().find(|id| !rules.iter().any(|rule| rule.id == **id)) {
             return Err(RuleError::Unknown { id: id.clone() });
         }
-        rules.retain(|rule| !disabled.contains(&rule.spec.id));
+        rules.retain(|rule| !disabled.iter().any(|id| rule.id == *id));
         Ok(RuleSet::build(rules, evidence, !files.is_empty() || !disabled.is_empty()))
     }
 
     fn build(rules: Vec<Rule>, evidence: Vec<Evidence>, customised: bool) -> Self {
         let mut words: Vec<(Cow<'_, str>, Target)> = Vec::new();
-        for (r, rule) in rules.iter().enumerate() {
-            for (v, variant) in rule.variants.iter().enumerate() {
-                for literal in &variant.form.literals {
-                    words.push((literal.to_ascii_lowercase().into(), Target::Variant(r as u32, v as u32)));
+        let mut whole_files = embedded::WHOLE_FILES.to_vec();
+        if customised {
+            whole_files = (0..rules.len()).filter(|index| rules[*index].spec.path.is_some()).collect();
+            for (r, rule) in rules.iter().enumerate() {
+                for (v, variant) in rule.variants.iter().enumerate() {
+                    for literal in &variant.form.literals {
+                        words.push((literal.to_ascii_lowercase().into(), Target::Variant(r as u32, v as u32)));
+                    }
                 }
             }
+        } else {
+            words.extend(embedded::WORDS.iter().map(|(word, r, v)| ((*word).into(), Target::Variant(*r, *v))));
         }
         for (e, mark) in evidence.iter().enumerate() {
             for literal in mark.form.literals.iter().chain(mark.form.values.iter().map(|(word, _)| word)) {
@@ -384,22 +391,21 @@ impl RuleSet {
             }
         }
         let prefilter = Prefilter::new(&literals);
-        let mut hash = Sha256::new();
-        if customised {
+        let digest = if customised {
+            let mut hash = Sha256::new();
             for rule in &rules {
                 hash.update(serde_json::to_vec(&rule.spec).expect("a spec is plain data"));
             }
             for mark in &evidence {
                 hash.update(serde_json::to_vec(&mark.form).expect("a form is plain data"));
             }
+            data_encoding::HEXLOWER.encode(&hash.finalize()[..16])
         } else {
-            hash.update(SPECS);
-        }
-        let digest = data_encoding::HEXLOWER.encode(&hash.finalize()[..16]);
+            embedded::DIGEST.to_owned()
+        };
         let widest = targets.iter().map(|_| OnceLock::new()).collect();
         let around = targets.iter().map(|_| OnceLock::new()).collect();
         let prefixes = OnceLock::new();
-        let whole_files = (0..rules.len()).filter(|index| rules[*index].spec.path.is_some()).collect();
         RuleSet { rules, evidence, whole_files, prefilter, targets, widest, around, prefixes, digest, customised }
     }
 
@@ -408,7 +414,10 @@ impl RuleSet {
         let longest = value.iter().take(LONGEST_PREFIX).rposition(|byte| SEPARATORS.contains(byte));
         let Some(longest) = longest else { return false };
         let prefixes = self.prefixes.get_or_init(|| {
-            let mut all: Vec<String> = self.rules.iter().flat_map(Rule::prefixes).collect();
+            if !self.customised {
+                return embedded::PREFIXES.iter().map(|one| (*one).into()).collect();
+            }
+            let mut all: Vec<_> = self.rules.iter().flat_map(|rule| rule.spec.prefixes()).map(Cow::Owned).collect();
             all.sort();
             all.dedup();
             all

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use git2::{Commit, Oid, Repository};
 
 use super::diff::{ends, person};
+use super::index::Index;
 use super::repo::{Git, open_for_hook, relative};
 use crate::plan::{ScanError, Target};
 use crate::review::{LEDGER, Ledger, SETTINGS};
@@ -168,11 +169,10 @@ pub(crate) fn of_folder(root: &Path, name: &str) -> Found {
 
 /// A file of the index.
 pub(crate) fn of_index(repo: &Repository, name: &str) -> Found {
-    let index = repo.index().ok()?;
-    let mode = |path: &Path| index.get_path(path, 0).map(|entry| entry.mode);
-    let plain = is_plain(Path::new(name), |path| mode(path).and_then(|mode| i32::try_from(mode).ok()))?;
-    let entry = index.get_path(Path::new(name), 0);
-    Some(plain.and_then(|()| of_blob(repo, entry.ok_or(NOT_PLAIN)?.id)))
+    let index = Index::of(repo).ok()?;
+    let mode = |path: &Path| index.get(path.to_str()?.as_bytes()).and_then(|entry| i32::try_from(entry.mode).ok());
+    let plain = is_plain(Path::new(name), mode)?;
+    Some(plain.and_then(|()| of_blob(repo, index.get(name.as_bytes()).ok_or(NOT_PLAIN)?.oid)))
 }
 
 /// A file of a commit.

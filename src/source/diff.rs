@@ -1,12 +1,14 @@
 //! What changes add: the index against HEAD, and the commits of a range against their parents.
 
 use std::cell::LazyCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::path::Path;
 
-use git2::{Commit, Delta, DiffFindOptions, DiffOptions, FileMode, Oid, Patch, Repository, Tree};
+use git2::{Commit, DiffOptions, Oid, Patch, Repository};
 
+use super::compare::{Change, Folder, Trees};
 use super::history::{self, rfc3339};
+use super::index::Index;
 use super::{Desk, note_inside, note_pointer, skip};
 use crate::detect::Text;
 use crate::pack::{HashKind, ObjectId, Store};
@@ -52,6 +54,8 @@ impl Added {
 /// A file that a change touches.
 struct Touched {
     path: String,
+    /// The path as git has it.
+    raw: Vec<u8>,
     oid: Oid,
     /// What was there before, in each parent that had it; nothing where the file is new.
     before: Vec<Oid>,
@@ -63,7 +67,7 @@ struct Touched {
 
 impl Touched {
     fn new(path: String, oid: Oid) -> Self {
-        Touched { path, oid, before: Vec::new(), new_path: false, moved_from: None }
+        Touched { raw: path.clone().into(), path, oid, before: Vec::new(), new_path: false, moved_from: None }
     }
 
     /// The lines that none of what was there before had.
@@ -84,46 +88,40 @@ fn added(repo: &Repository, before: &[Oid], now: Oid) -> Added {
 /// Compares whole blobs as text whatever attributes or contents say: nothing in a repository makes its files opaque.
 fn options() -> DiffOptions {
     let mut options = DiffOptions::new();
-    options.context_lines(0).interhunk_lines(0).force_text(true).include_typechange(true).skip_binary_check(true);
+    options.context_lines(0).interhunk_lines(0).force_text(true).skip_binary_check(true);
     options
 }
 
 /// The files that a change touches. Repositories of their own are noted: what they hold is elsewhere.
-fn touched(diff: &mut git2::Diff<'_>, coverage: &mut Coverage) -> Result<Vec<Touched>, git2::Error> {
+fn touched(changes: Vec<Change>, coverage: &mut Coverage) -> Vec<Touched> {
+    let name = |path: &[u8]| String::from_utf8_lossy(path).into_owned();
     // A file that only moved adds nothing, unless its old place was looked at with less care.
-    diff.find_similar(Some(DiffFindOptions::new().renames(true).exact_match_only(true)))?;
+    let mut gone: HashMap<Oid, VecDeque<&Change>> = HashMap::new();
+    for change in changes.iter().filter(|change| change.new.is_none()) {
+        if let Some(old) = change.old {
+            gone.entry(old.oid).or_default().push_back(change);
+        }
+    }
     let mut out = Vec::new();
-    for index in 0..diff.deltas().len() {
-        let Some(delta) = diff.get_delta(index) else { continue };
-        let new = delta.new_file();
-        let text = matches!(
-            new.mode(),
-            FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable | FileMode::Link
-        );
-        if matches!(delta.status(), Delta::Deleted | Delta::Unmodified) {
-            continue;
-        }
-        let name = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let Some(path) = new.path_bytes().map(name) else { continue };
-        if new.mode() == FileMode::Commit {
+    for change in &changes {
+        let Some(new) = change.new else { continue };
+        let path = name(&change.path);
+        if new.is_gitlink() {
             coverage.notes.push(format!("'{path}' is a repository of its own: it was not read; scan it by its path"));
-        }
-        if !text {
             continue;
         }
-        let before = match delta.status() {
-            Delta::Added => Vec::new(),
-            _ => vec![delta.old_file().id()],
-        };
-        let moved = delta.status() == Delta::Renamed;
+        let alike = |from: &&Change| from.old.is_some_and(|old| old.is_alike(new));
+        let left = gone.get_mut(&new.oid).filter(|_| change.old.is_none());
+        let moved = left.and_then(VecDeque::pop_front).filter(alike);
         out.push(Touched {
-            before,
-            new_path: moved || delta.status() == Delta::Added,
-            moved_from: delta.old_file().path_bytes().filter(|_| moved).map(name),
-            ..Touched::new(path, new.id())
+            before: moved.and_then(|from| from.old).or(change.old).map(|old| old.oid).into_iter().collect(),
+            new_path: change.old.is_none(),
+            moved_from: moved.map(|from| name(&from.path)),
+            raw: change.path.clone(),
+            ..Touched::new(path, new.oid)
         });
     }
-    Ok(out)
+    out
 }
 
 /// Lines of the new blob that the old one did not have; all of them where that cannot be told.
@@ -150,17 +148,24 @@ pub(crate) fn staged(desk: &Desk<'_>, path: &Path, scope: &str, repo: &Repositor
     let fail = |source| ScanError::Git { what: "read the index", path: path.into(), source };
     desk.progress.phase("staged", None);
     let head = repo.head().ok().and_then(|head| head.peel_to_tree().ok());
-    let index = repo.index().map_err(fail)?;
-    let mut diff = repo.diff_tree_to_index(head.as_ref(), Some(&index), Some(&mut options())).map_err(fail)?;
+    let index = Index::of(repo).map_err(|why| ScanError::Index { path: path.into(), why })?;
     let mut changes = Changes::default();
-    let mut reader = Reader::new(desk, repo);
-    for one in touched(&mut diff, &mut changes.coverage).map_err(fail)? {
+    let mut reader = Reader::new(desk, repo).map_err(fail)?;
+    let before = head.map_or(Folder::Nothing, |head| Folder::Tree(head.id()));
+    let differing = reader.trees.changes(before, Folder::Entries(&index.entries)).map_err(fail)?;
+    for one in touched(differing, &mut changes.coverage) {
         if super::repo::within(scope, &one.path) {
             let place = Place {
                 object: Some(one.oid.to_string()),
                 ..Place::direct(SourceKind::Staged, Some(one.path.clone()))
             };
             reader.file(&one, &place, &mut changes);
+        }
+    }
+    for path in index.unmerged {
+        let path = String::from_utf8_lossy(&path).into_owned();
+        if super::repo::within(scope, &path) {
+            skip(&mut changes.coverage, path, "is not merged yet: what will be committed of it is not known");
         }
     }
     if changes.coverage.blobs == 0 && !changes.coverage.incomplete {
@@ -184,9 +189,13 @@ pub(crate) fn range(
     walk.push(end.id()).map_err(fail)?;
     walk.hide(start.id()).map_err(fail)?;
     let mut changes = Changes::default();
-    Reader::new(desk, repo).walk(walk, path, scope, &mut changes)?;
+    Reader::new(desk, repo).map_err(fail)?.walk(walk, path, scope, &mut changes)?;
     if changes.coverage.commits == 0 {
         changes.coverage.notes.push(format!("the range holds no commit: '{to}' adds nothing"));
+        if from.is_none() && repo.is_shallow() {
+            let why = "the clone is shallow, so where it left the default branch is not known: give both ends, or fetch the default branch";
+            skip(&mut changes.coverage, format!("what '{to}' adds"), why);
+        }
     }
     Ok(changes)
 }
@@ -204,7 +213,7 @@ pub(crate) fn fresh(
     let fail = |source| ScanError::Git { what: "walk the commits", path: path.into(), source };
     let mut walk = repo.revwalk().map_err(fail)?;
     let (mut changes, mut brought, mut commits) = (Changes::default(), Vec::new(), Vec::new());
-    let mut reader = Reader::new(desk, repo);
+    let mut reader = Reader::new(desk, repo).map_err(fail)?;
     for name in tips {
         let object = repo.revparse_single(name).map_err(|error| unresolved(path, name, &error))?;
         let mut mine = Changes::default();
@@ -271,7 +280,7 @@ pub(crate) fn ends<'r>(
 
 /// Reads every file of a commit's tree.
 pub(crate) fn tree(desk: &Desk<'_>, repo: &Repository, commit: &Commit<'_>) -> Result<Changes, git2::Error> {
-    let mut reader = Reader::new(desk, repo);
+    let mut reader = Reader::new(desk, repo)?;
     let mut changes = Changes::default();
     let mut files = Vec::new();
     commit.tree()?.walk(git2::TreeWalkMode::PreOrder, |folder, entry| {
@@ -333,6 +342,16 @@ fn resolve<'r>(repo: &'r Repository, path: &Path, name: &str) -> Result<Commit<'
         let message = format!("it is a branch and a tag; write 'refs/heads/{name}' or 'refs/tags/{name}'");
         return Err(ScanError::Revision { name: name.into(), path: path.into(), message });
     }
+    // So would whoever names a branch as the id of a commit begins.
+    let short = (4..40).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if short
+        && let (Ok(id), Ok(named)) = (repo.find_commit_by_prefix(name), commit(name))
+        && id.id() != named.id()
+    {
+        let message =
+            format!("it is a ref and the beginning of an id; write '{}', or the whole name of the ref", id.id());
+        return Err(ScanError::Revision { name: name.into(), path: path.into(), message });
+    }
     // Checkouts of CI services have most branches as those of their remote alone.
     let found = commit(name).or_else(|error| commit(&format!("refs/remotes/origin/{name}")).map_err(|_| error));
     found.map_err(|error| unresolved(path, name, &error))
@@ -372,6 +391,7 @@ const OBJECTS_FOR_A_BLOB: usize = 16;
 struct Reader<'a> {
     desk: &'a Desk<'a>,
     repo: &'a Repository,
+    trees: Trees<'a>,
     known: HashMap<Oid, Vec<Sighting>>,
     /// Blobs that are known to show nothing, with their sizes.
     clean: foldhash::HashMap<ObjectId, u64>,
@@ -383,11 +403,11 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(desk: &'a Desk<'a>, repo: &'a Repository) -> Self {
+    fn new(desk: &'a Desk<'a>, repo: &'a Repository) -> Result<Self, git2::Error> {
         let shallow = std::fs::read_to_string(repo.commondir().join("shallow")).unwrap_or_default();
         let boundary = shallow.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect();
         let (known, clean) = (HashMap::new(), Default::default());
-        Reader { desk, repo, known, clean, single: 0, patience: FEW, boundary }
+        Ok(Reader { desk, repo, trees: Trees::of(repo)?, known, clean, single: 0, patience: FEW, boundary })
     }
 
     /// Reads the commits of a walk, oldest first, and says if a shallow clone cut it short.
@@ -400,7 +420,7 @@ impl<'a> Reader<'a> {
     ) -> Result<(), ScanError> {
         let fail = |source| ScanError::Git { what: "walk the commits", path: path.into(), source };
         walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE).map_err(fail)?;
-        let head = self.repo.head().ok().and_then(|head| head.peel_to_tree().ok());
+        let head = self.repo.head().ok().and_then(|head| head.peel_to_commit().ok()).map(|head| head.tree_id());
         let commits = walk.collect::<Result<Vec<Oid>, _>>().map_err(fail)?;
         self.desk.progress.phase("commits", Some(commits.len() as u64));
         let mut cut = false;
@@ -412,7 +432,7 @@ impl<'a> Reader<'a> {
             changes.commits.push(commit.id());
             cut |= self.boundary.contains(&commit.id());
             let before = changes.coverage.bytes;
-            self.commit(&commit, scope, head.as_ref(), changes).map_err(fail)?;
+            self.commit(&commit, scope, head, changes).map_err(fail)?;
             self.desk.progress.advance(1, changes.coverage.bytes - before);
         }
         if cut {
@@ -468,8 +488,8 @@ impl<'a> Reader<'a> {
         }
         let place = Place::direct(SourceKind::Object, None);
         if let Some(tree) = object.as_tree() {
-            let mut diff = self.repo.diff_tree_to_tree(None, Some(tree), Some(&mut options()))?;
-            for one in touched(&mut diff, &mut changes.coverage)? {
+            let all = self.trees.changes(Folder::Nothing, Folder::Tree(tree.id()))?;
+            for one in touched(all, &mut changes.coverage) {
                 let (path, object) = (Some(one.path.clone()), Some(one.oid.to_string()));
                 self.file(&one, &Place { path, object, ..place.clone() }, changes);
             }
@@ -500,7 +520,7 @@ impl<'a> Reader<'a> {
         &mut self,
         commit: &Commit<'_>,
         scope: &str,
-        head: Option<&Tree<'_>>,
+        head: Option<Oid>,
         changes: &mut Changes,
     ) -> Result<(), git2::Error> {
         changes.coverage.commits += 1;
@@ -514,16 +534,16 @@ impl<'a> Reader<'a> {
         if scope.is_empty() {
             self.text(commit.id(), &Place { source: SourceKind::Message, ..place.clone() }, changes)?;
         }
-        let tree = commit.tree()?;
-        let parents = commit.parents().map(|parent| parent.tree()).collect::<Result<Vec<_>, _>>()?;
-        let mut diff = self.repo.diff_tree_to_tree(parents.first(), Some(&tree), Some(&mut options()))?;
-        for mut one in touched(&mut diff, &mut changes.coverage)? {
+        let parents = commit.parents().map(|parent| parent.tree_id()).collect::<Vec<Oid>>();
+        let before = parents.first().map_or(Folder::Nothing, |parent| Folder::Tree(*parent));
+        let differing = self.trees.changes(before, Folder::Tree(commit.tree_id()))?;
+        for mut one in touched(differing, &mut changes.coverage) {
             if !super::repo::within(scope, &one.path) {
                 continue;
             }
             // What a merge takes over from any of its parents is not the merge's own.
-            let at = |tree: &Tree<'_>| tree.get_path(Path::new(&one.path)).ok().map(|entry| entry.id());
-            let others: Vec<Option<Oid>> = parents.iter().skip(1).map(at).collect();
+            let at = |tree: Oid| Ok(self.trees.find(tree, &one.raw)?.map(|file| file.oid));
+            let others = parents.iter().skip(1).map(|tree| at(*tree)).collect::<Result<Vec<_>, git2::Error>>()?;
             if others.contains(&Some(one.oid)) {
                 continue;
             }
@@ -536,7 +556,8 @@ impl<'a> Reader<'a> {
             self.file(&one, &Place { path, object, ..place.clone() }, changes);
             // To look into HEAD takes as long as the rest, and most files show nothing.
             if first < changes.placed.len() {
-                let at_head = head.and_then(at) == Some(one.oid);
+                let at_head = head.and_then(|head| self.trees.find(head, &one.raw).ok().flatten());
+                let at_head = at_head.is_some_and(|file| file.oid == one.oid);
                 changes.placed[first..].iter_mut().for_each(|placed| placed.place.at_head = at_head);
             }
         }
@@ -566,8 +587,11 @@ impl<'a> Reader<'a> {
             return;
         }
         let (added, added_here) = (one.added(self.repo), LazyCell::new(|| one.added_here(self.repo)));
-        let inside = stands.iter().any(|found| found.member.is_some());
-        let held = if inside { self.held_before(one) } else { Vec::new() };
+        let held = LazyCell::new(|| self.held_before(one));
+        let was_there = |found: &Sighting| {
+            let inside = found.member.is_some();
+            held.iter().any(|(member, old)| *member == inside && old.is_of(found))
+        };
         let left_out = one.moved_from.as_deref().is_some_and(|old| self.desk.excludes(old));
         let from_tests = one.moved_from.as_deref().is_some_and(is_test_path) && !is_test_path(&one.path);
         // Where a file came from, its secrets may have counted for less, or for nothing.
@@ -577,17 +601,24 @@ impl<'a> Reader<'a> {
         // A change of an archive changes all of its bytes, so its members are told apart by what they hold.
         let is_new = |found: &Sighting| match found.member {
             _ if comes_out(found) => added_here.holds(found),
-            Some(_) => !held.iter().any(|old| old.is_of(found)),
-            None => added.holds(found),
+            Some(_) => !was_there(found),
+            None if added.holds(found) => true,
+            // Lines that were there may come to be a finding, or to be silenced, by what is taken out between them, or by
+            // a merge of one line with the other. What a nameless value is held for changes with any line around it.
+            None => (found.is_silenced() || !rules.rules()[found.rule].spec.generic) && !was_there(found),
         };
         let news = stands.into_iter().filter(is_new);
         changes.placed.extend(news.map(|sighting| Placed { sighting, place: place.clone() }));
     }
 
-    /// What the members of an archive held before. What of it cannot be read is told as new.
-    fn held_before(&self, one: &Touched) -> Vec<Glimpse> {
-        let old = one.before.iter().flat_map(|old| self.open(*old, &one.path, &mut Coverage::default()));
-        old.filter(|found| found.member.is_some()).map(|found| Glimpse::of(&found)).collect()
+    /// What was there before, and whether inside an archive. What of it cannot be read is told as new.
+    fn held_before(&self, one: &Touched) -> Vec<(bool, Glimpse)> {
+        let read = |old: &Oid| match self.known.get(old) {
+            Some(known) => known.clone(),
+            None => self.open(*old, &one.path, &mut Coverage::default()),
+        };
+        let glimpse = |found: Sighting| (found.member.is_some(), Glimpse::of(&found));
+        one.before.iter().flat_map(read).map(glimpse).collect()
     }
 
     fn blob(&mut self, oid: Oid, path: &str, coverage: &mut Coverage) -> &[Sighting] {

@@ -1,9 +1,11 @@
 //! Where bytes come from. Each source counts what it could not read.
 
 pub(crate) mod archive;
+mod compare;
 pub(crate) mod decisions;
 pub(crate) mod diff;
 pub(crate) mod history;
+mod index;
 pub(crate) mod repo;
 pub(crate) mod tree;
 pub(crate) mod worktree;

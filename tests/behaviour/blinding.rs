@@ -290,3 +290,19 @@ fn a_tag_named_as_a_branch_is_no_place_where_a_range_begins() {
     assert!(run.stderr.contains("write 'refs/heads/main'"), "{}", run.stderr);
     assert_eq!(repo.scan(&["--range", "refs/heads/main..HEAD"]).places(&leak(1)).len(), 1);
 }
+
+#[test]
+fn a_branch_named_as_a_commit_is_no_place_where_a_range_begins() {
+    let repo = Repo::new();
+    let base = repo.add("readme", "A project.\n");
+    repo.git(&["checkout", "-q", "-b", "topic"]);
+    repo.add("env", leak(1).line);
+    repo.git(&["branch", &base[..9], "topic"]);
+    let run = snout(&repo.at(""), &["scan", "--range", &format!("{}..topic", &base[..9])]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains(&base), "{}", run.stderr);
+    assert_eq!(repo.scan(&["--range", &format!("{base}..topic")]).code, Some(1));
+    // A branch that is named as no commit is one.
+    repo.git(&["branch", "feed1234", "main"]);
+    assert_eq!(repo.scan(&["--range", "feed1234..topic"]).code, Some(1));
+}

@@ -1,6 +1,6 @@
 //! What the commits of a range add.
 
-use crate::util::{AUTHOR, Repo, at, date, leak};
+use crate::util::{AUTHOR, Repo, at, date, fill, leak};
 
 #[test]
 fn a_range_tells_what_its_commits_add_and_nothing_older() {
@@ -69,6 +69,23 @@ fn a_line_that_a_merge_adds_to_a_file_of_its_parents_is_found() {
         repo.write("side.env", format!("harmless\n{}\n", one.line));
     });
     assert_eq!(repo.scan(&["--range", "HEAD^1..HEAD"]).place(&one, "commit")["commit"], merge.as_str());
+}
+
+#[test]
+fn a_credential_whose_halves_a_merge_brings_together_is_found() {
+    let repo = Repo::new();
+    let (id, secret) = (fill("id = \"{{uuid4}}\"", 1), fill("{{b64url 32}}", 2));
+    let text = |first: &str, last: &str| format!("{first}\n\n\n{last}\n");
+    repo.add("env", text("", ""));
+    let base = repo.git(&["rev-parse", "HEAD"]);
+    repo.git(&["checkout", "-q", "-b", "side"]);
+    repo.add("env", text(&id, ""));
+    repo.git(&["checkout", "-q", "main"]);
+    repo.add("env", text("", &format!("clsec: {secret} # purecloud")));
+    repo.git(&["merge", "-q", "--no-ff", "-m", "Both", "side"]);
+    let found = repo.scan(&["--range", &format!("{base}..HEAD")]);
+    let all = found.report["findings"].as_array().expect("a list");
+    assert!(all.iter().any(|one| one["rule"] == "genesys-client-secret"), "{all:#?}");
 }
 
 #[test]
@@ -175,6 +192,9 @@ fn a_range_of_a_shallow_clone_is_incomplete_only_if_a_commit_of_it_lacks_its_par
     repo.git(&["clone", "-q", "--depth", "2", &url, "shallow"]);
     let found = crate::util::scan(&repo.at("shallow"), &["--range", "HEAD~1..HEAD"]);
     assert_eq!((found.code, found.incomplete()), (Some(0), false), "{}", found.skipped());
+    // Of a branch that was cloned alone nobody knows where it left the default branch.
+    let found = crate::util::scan(&repo.at("shallow"), &["--range", "HEAD"]);
+    assert_eq!((found.code, found.incomplete()), (Some(3), true), "{}", found.notes());
     // From a commit that shares nothing, the range goes down to where the clone was cut.
     let other = repo.git(&["-C", "shallow", "commit-tree", "-m", "Other", "HEAD^{tree}"]);
     let found = crate::util::scan(&repo.at("shallow"), &["--range", &format!("{other}..HEAD")]);

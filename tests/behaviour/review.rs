@@ -185,6 +185,20 @@ fn a_marker_above_a_secret_that_was_there_before_is_listed() {
 }
 
 #[test]
+fn a_marker_that_comes_to_stand_above_a_secret_by_what_is_taken_out_is_listed() {
+    let repo = Repo::new();
+    let marker = "# pragma: allowlist nextline secret";
+    let before = repo.add("env", format!("{marker}\nport = 80\n{}\n", leak(1).line));
+    repo.add("env", format!("{marker}\n{}\n", leak(1).line));
+    let (code, list) = review(&repo, &["--range", &format!("{before}..HEAD")]);
+    assert_eq!((code, rows(&list).len()), (Some(1), 1));
+    // What was silenced before is nothing new, wherever in the file.
+    let last = repo.add("env", format!("# more\n{marker}\n{}\n", leak(1).line));
+    let (code, list) = review(&repo, &["--range", &format!("{last}~1..HEAD")]);
+    assert_eq!((code, rows(&list).len()), (Some(0), 0));
+}
+
+#[test]
 fn a_suppression_that_came_and_went_within_a_range_is_listed() {
     let repo = branch();
     repo.git(&["rm", "-q", "env"]);

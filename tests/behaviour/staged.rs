@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::util::{Folder, Leak, Repo, at, changes, fill, leak, region};
+use crate::util::{Folder, Leak, Repo, at, changes, fill, leak, region, snout};
 
 /// A pre-commit hook that scans what is staged and keeps its report.
 struct Hook {
@@ -200,6 +200,104 @@ fn attributes_do_not_hide_a_staged_file() {
     repo.write("env", format!("first\n{}\n", one.line));
     repo.git(&["add", "-A"]);
     assert_eq!(repo.scan(&["--staged"]).where_is(&one), [at("staged", "env")]);
+}
+
+#[test]
+fn an_index_of_every_form_is_read() {
+    let forms: [&[&[&str]]; 6] = [
+        &[&["update-index", "--index-version", "2"]],
+        &[&["update-index", "--index-version", "4"]],
+        &[&["update-index", "--split-index"]],
+        &[&["update-index", "--index-version", "4"], &["update-index", "--split-index"]],
+        &[&["sparse-checkout", "set", "--cone", "--sparse-index", "kept"]],
+        &[&["sparse-checkout", "set", "--cone", "--sparse-index", "kept"], &["update-index", "--index-version", "4"]],
+    ];
+    for form in forms {
+        let repo = Repo::new();
+        let (changed, added, old, later) = (leak(1), leak(2), leak(3), leak(4));
+        for name in ["kept/a", "kept/b", "kept/c.d/e", "kept/c/d", "left/a", "left/b/c"] {
+            repo.write(name, format!("{name}\n"));
+        }
+        repo.add("kept/old", &old.line);
+        for args in form {
+            repo.git(args);
+        }
+        repo.write("kept/b", format!("kept/b\n{}\n", changed.line));
+        repo.write("kept/new", &added.line);
+        repo.git(&["add", "kept/b", "kept/new"]);
+        repo.git(&["rm", "-q", "kept/a"]);
+        let found = repo.scan(&["--staged"]);
+        assert_eq!(found.code, Some(1), "{form:?}: {}", found.stderr);
+        assert_eq!(found.where_is(&changed), [at("staged", "kept/b")], "{form:?}");
+        assert_eq!(found.where_is(&added), [at("staged", "kept/new")], "{form:?}");
+        assert!(found.places(&old).is_empty(), "{form:?}");
+        assert_eq!(found.report["coverage"]["blobs"], 2, "{form:?}");
+        // Once more on top of what was committed.
+        repo.commit_staged("A change");
+        repo.write("kept/later", &later.line);
+        repo.git(&["add", "kept/later"]);
+        let found = repo.scan(&["--staged"]);
+        assert_eq!(found.where_is(&later), [at("staged", "kept/later")], "{form:?}");
+        assert_eq!(found.report["coverage"]["blobs"], 1, "{form:?}");
+    }
+}
+
+#[test]
+fn a_folder_that_a_sparse_index_names_is_compared_too() {
+    let repo = Repo::new();
+    let one = leak(1);
+    repo.write("kept/a", "a\n");
+    repo.add("left/a", "a\n");
+    repo.git(&["branch", "before"]);
+    repo.add("left/b", &one.line);
+    repo.git(&["sparse-checkout", "set", "--cone", "--sparse-index", "kept"]);
+    repo.git(&["reset", "-q", "--soft", "before"]);
+    assert_eq!(repo.scan(&["--staged"]).where_is(&one), [at("staged", "left/b")]);
+}
+
+#[test]
+fn what_git_is_told_to_take_for_unchanged_is_read() {
+    for flag in ["--assume-unchanged", "--skip-worktree"] {
+        let repo = Repo::new();
+        let (new, changed) = (leak(1), leak(2));
+        repo.add("old", "old\n");
+        repo.write("old", format!("old\n{}\n", changed.line));
+        repo.write("new", &new.line);
+        repo.git(&["add", "old", "new"]);
+        repo.git(&["update-index", flag, "old", "new"]);
+        let found = repo.scan(&["--staged"]);
+        assert_eq!(found.where_is(&new), [at("staged", "new")], "{flag}");
+        assert_eq!(found.where_is(&changed), [at("staged", "old")], "{flag}");
+    }
+}
+
+#[test]
+fn what_is_only_announced_is_not_committed_and_what_is_not_merged_is_not_known() {
+    let repo = Repo::new();
+    repo.add("readme", "A project.\n");
+    repo.write("announced", leak(1).line);
+    repo.git(&["add", "-N", "announced"]);
+    assert_eq!(repo.scan(&["--staged"]).code, Some(0));
+    repo.git(&["reset", "-q", "--hard"]);
+    repo.git(&["checkout", "-q", "-b", "side"]);
+    repo.add("env", leak(2).line);
+    repo.git(&["checkout", "-q", "main"]);
+    repo.add("env", "mine\n");
+    assert!(!repo.try_git(&["merge", "-q", "side"]).status.success());
+    let found = repo.scan(&["--staged"]);
+    assert_eq!(found.code, Some(3));
+    assert!(found.skipped().contains("env") && found.skipped().contains("not merged"), "{}", found.skipped());
+}
+
+#[test]
+fn a_damaged_index_is_an_error() {
+    let repo = Repo::new();
+    repo.add("env", "first\n");
+    let index = std::fs::read(repo.at(".git/index")).expect("an index");
+    std::fs::write(repo.at(".git/index"), &index[..index.len() / 2]).expect("written");
+    let run = snout(&repo.at(""), &["scan", "--staged"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stderr.contains("cannot read the index"), "{}", run.stderr);
 }
 
 #[test]
