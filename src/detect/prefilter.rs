@@ -7,8 +7,6 @@
 //! not grow with the number of literals, and it yields overlapping occurrences, which makes it local: an occurrence depends on
 //! its own bytes alone.
 
-use std::collections::HashSet;
-
 use super::rarity::Rarity;
 use crate::span::Span;
 
@@ -88,27 +86,30 @@ impl Prefilter {
             literals.iter().map(|one| one.to_ascii_lowercase().into_bytes().into()).collect();
         let (mut long, mut short) = (Vec::new(), Vec::new());
         let mut threes = Box::new([0u32; ROWS]);
-        let mut known = HashSet::new();
+        let mut known = [false; 1 << SLOTS];
         let rarity = Rarity::new();
         // Short ones have no choice; others may then stand where those make the filter look anyway.
         let mut order: Vec<usize> = (0..literals.len()).collect();
         order.sort_by_key(|index| literals[*index].len());
         for index in order {
             let literal = &literals[index];
-            let cost = |bytes: &[u8]| {
-                let word = fold(eight(bytes, 0));
+            let len = literal.len().min(AFTER);
+            let mut head = [0; AFTER + KEY];
+            head[..len].copy_from_slice(&literal[..len]);
+            let cost = |at: usize| {
+                let (bytes, word) = (&head[at..at + 4], fold(eight(&head, at)));
                 let three = if has_three(&threes, word & LOW) { 0.0 } else { rarity.three(bytes) };
-                let four = if known.contains(&(word as u32)) { 0.0 } else { rarity.four(bytes) };
+                let four = if known[slot(word)] { 0.0 } else { rarity.four(bytes) };
                 three + PASSED * four
             };
-            let choice = literal[..literal.len().min(AFTER)].windows(4).take(LATEST + 1).map(cost).enumerate();
+            let choice = (0..=len.saturating_sub(4).min(LATEST)).map(|at| (at, cost(at)));
             let offset = choice.min_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(at, _)| at);
             let candidate = Candidate::new(index, literal, offset);
-            let word = fold(eight(literal, offset));
+            let word = fold(eight(&head, offset));
             let mut look = |word: u64| threes[row(word & LOW)] |= 1 << (word & 31);
             if literal.len() >= 4 {
                 look(word);
-                known.insert(word as u32);
+                known[slot(word)] = true;
                 long.push((slot(word), candidate));
                 continue;
             }
