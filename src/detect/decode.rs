@@ -457,10 +457,14 @@ fn decode_run(text: &[u8], body: Span, padded_end: usize) -> Option<Run> {
     }
     // Most runs are names, paths and digests; 24 characters of those decode to bytes that no text holds, the first four in
     // most cases.
-    if !may_begin(bytes) {
+    let (quads, _) = bytes.as_chunks::<4>();
+    if !may_begin(three_bytes(&quads[0])) {
         return None;
     }
-    let head = base64(&bytes[..SHORTEST])?;
+    let mut head = [0; SHORTEST / 4 * 3];
+    for (three, quad) in head.as_chunks_mut::<3>().0.iter_mut().zip(quads) {
+        *three = three_bytes(quad);
+    }
     let span = Span::new(body.start, padded_end);
     if is_packed(&head) {
         return Some(Run { span, encoding: "base64", text: Arc::default() });
@@ -472,17 +476,29 @@ fn decode_run(text: &[u8], body: Span, padded_end: usize) -> Option<Run> {
     is_text(&decoded).then_some(Run { span, encoding: "base64", text: decoded.into() })
 }
 
-/// Whether text, or something packed, may begin as the first four characters of base64 say.
-fn may_begin(base64: &[u8]) -> bool {
-    let digit = |byte: u8| match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        _ => 63,
-    };
-    let word = base64.iter().take(4).fold(0u32, |word, byte| word << 6 | u32::from(digit(*byte)));
+/// What characters of base64 stand for, in both of its alphabets.
+static SEXTETS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut at = 0;
+    while at < 64 {
+        table[b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[at] as usize] = at as u8;
+        at += 1;
+    }
+    table[b'-' as usize] = 62;
+    table[b'_' as usize] = 63;
+    table
+};
+
+/// What four characters of base64 say.
+#[inline]
+fn three_bytes(quad: &[u8; 4]) -> [u8; 3] {
+    let word = quad.iter().fold(0, |word, byte| word << 6 | u32::from(SEXTETS[*byte as usize]));
     let [_, first, second, third] = word.to_be_bytes();
+    [first, second, third]
+}
+
+/// Whether text, or something packed, may begin so.
+fn may_begin([first, second, third]: [u8; 3]) -> bool {
     let plain = |byte: u8| byte == b' ' || byte.is_ascii_graphic() || byte.is_ascii_whitespace();
     let packed = first == 0x1F;
     let wide = plain(first) && second == 0;
