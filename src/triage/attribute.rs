@@ -190,7 +190,7 @@ impl Forest {
                 }) as u32
             })
             .collect();
-        let mut named: HashMap<u64, Vec<Named>> = HashMap::new();
+        let mut named: BTreeMap<u64, Vec<Named>> = BTreeMap::new();
         for one in Named::find(desk, store, &objects.names) {
             named.entry(one.tree).or_default().push(one);
         }
@@ -271,7 +271,7 @@ impl Leads {
     }
 }
 
-fn leads(trees: &Trees, named: &HashMap<u64, Vec<Named>>) -> Leads {
+fn leads(trees: &Trees, named: &BTreeMap<u64, Vec<Named>>) -> Leads {
     let numbers: HashMap<u64, u32> = trees.keys().iter().enumerate().map(|(tree, key)| (*key, tree as u32)).collect();
     let other = |key: &u64| if named.contains_key(key) { Leads::NAMED } else { Leads::OTHER };
     let target = |entry: &Inner| numbers.get(&entry.key).copied().unwrap_or_else(|| other(&entry.key));
