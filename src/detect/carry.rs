@@ -397,6 +397,10 @@ mod tests {
             "é\u{0}",
             "secret",
             "mypurecloud.com",
+            "AC{{hex 32}}",
+            "token: {{hex 32}}\n",
+            "{{digits 9}}:AA{{b64url 32}}",
+            "\"{{alnum 3}}8Q~{{b64url 34}}\"",
         ];
         (proptest::sample::select(templates), any::<u64>())
             .prop_map(|(template, seed)| fill(template, seed).expect("known fields"))
