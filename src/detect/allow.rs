@@ -31,7 +31,7 @@ pub(crate) enum Allow {
     SampleJwt,
     /// An OpenSSH key under a passphrase: its container names a cipher other than `none`.
     EncryptedKey,
-    /// Base64 of a user and a password that is a placeholder, a template or a plain word.
+    /// Base64 of a user and a password that samples are made of: a placeholder, a template, the user again.
     SamplePair,
     /// A name in code: words in camel case, or joined.
     Name,
@@ -502,11 +502,27 @@ fn encrypted_key(secret: &[u8]) -> bool {
     memchr::memmem::find(secret, MAGIC).is_some_and(|at| !secret[at + MAGIC.len()..].starts_with(b"AAAABG5vbmU"))
 }
 
-/// Whether it is base64 of a user and a password that is a placeholder, a template or a plain word.
+/// Users and passwords of samples.
+#[rustfmt::skip]
+const SAMPLES: &[&str] = &[
+    "admin", "aladdin", "alice", "bar", "baz", "bob", "builder", "credentials", "foo", "guest", "john", "letmein", "login",
+    "me", "mypass", "name", "open sesame", "opensesame", "pass", "passwd", "pwd", "root", "secret", "test", "tester", "token",
+    "user", "username", "welcome",
+];
+
+/// Whether it is base64 of a user and a password of a sample: a placeholder, a template, the user's name, or words that
+/// samples are made of.
 fn sample_pair(secret: &[u8]) -> bool {
     let Some((pair, colon)) = super::checksum::pair(secret) else { return false };
-    let password = &pair[colon + 1..];
-    placeholder(password) || template(password) || repeats(password) || sequence(password) || plain_word(password)
+    let (user, password) = (&pair[..colon], &pair[colon + 1..]);
+    let sample = |text: &[u8]| SAMPLES.iter().any(|one| text.eq_ignore_ascii_case(one.as_bytes()));
+    placeholder(password)
+        || template(password)
+        || repeats(password)
+        || sequence(password)
+        || sample(password)
+        || password.eq_ignore_ascii_case(user)
+        || (sample(user) && plain_word(password))
 }
 
 #[cfg(test)]
@@ -645,6 +661,9 @@ mod tests {
             ("{{base64 of admin:$PASSWORD}}", true),
             ("{{base64 of Aladdin:open sesame}}", true),
             ("{{base64 of svc:{{alnum 20}}}}", false),
+            ("{{base64 of svc:wheelbarrow}}", false),
+            ("{{base64 of bob:wheelbarrow}}", true),
+            ("{{base64 of svc:svc}}", true),
         ] {
             let pair = fill(template, 5).expect("known field");
             assert_eq!(Allow::SamplePair.holds(pair.as_bytes(), b""), sample, "{template:?}");

@@ -403,6 +403,10 @@ mod tests {
             "é\u{0}",
             "secret",
             "mypurecloud.com",
+            "AC{{hex 32}}",
+            "token: {{hex 32}}\n",
+            "{{digits 9}}:AA{{b64url 32}}",
+            "\"{{alnum 3}}8Q~{{b64url 34}}\"",
         ];
         (proptest::sample::select(templates), any::<u64>())
             .prop_map(|(template, seed)| fill(template, seed).expect("known fields"))
@@ -445,7 +449,12 @@ mod tests {
             for (at, literal) in State::hits_of(&rules, &text) {
                 judge_hit(&rules, &mut judge, &text, Hit { at: at as u32, literal }, &mut all, |_| true);
             }
-            prop_assert_eq!(all, scan_state(&rules, &mut judge, &text).matches);
+            // Several occurrences may lead to one match, each from where it stands; one of them counts.
+            let counted = scan_state(&rules, &mut judge, &text).matches;
+            for (_, one) in &all {
+                prop_assert!(counted.iter().any(|(_, other)| (other.rule, other.span) == (one.rule, one.span)), "{one:?}");
+            }
+            prop_assert!(counted.iter().all(|one| all.contains(one)));
         }
     }
 

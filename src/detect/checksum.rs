@@ -88,6 +88,12 @@ impl Check {
     pub(crate) fn proves(self) -> bool {
         matches!(self, Check::Crc32 | Check::Jwt | Check::Jwe | Check::Pem | Check::Nkey | Check::DerKey)
     }
+
+    /// Whether what passes may stand in source in several literals, or with escapes. A seed is too short to be broken, and the
+    /// letters that it begins with occur in all text.
+    pub(crate) fn breaks(self) -> bool {
+        self.proves() && self != Check::Nkey
+    }
 }
 
 /// CRC-32 of the bytes as six base62 digits, digits before capitals before small letters.

@@ -1,6 +1,6 @@
 //! The form of a rule file: what TOML may say. Shared by the build script and the program.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A rule file as it is written.
 #[derive(Debug, Default, Deserialize)]
@@ -72,8 +72,8 @@ impl Precision {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VariantForm {
-    /// At least one of these occurs in every match; ASCII case does not matter.
-    #[serde(default)]
+    /// At least one of these occurs in every match; ASCII case does not matter. `[0-9a-f]` stands for each of these digits.
+    #[serde(default, deserialize_with = "literals")]
     pub literals: Vec<String>,
     /// Regular expression (bytes, ASCII classes). The group `secret` is the secret, else the whole match.
     #[serde(default)]
@@ -91,6 +91,10 @@ pub struct VariantForm {
     /// Bytes before the literal at which the match begins. Without it the match may begin anywhere within `reach`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub back: Option<usize>,
+    /// Where matches begin anywhere: pattern of what begins with the literal in all of them. A look at a few bytes of it
+    /// tells most places where the literal is part of something else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
     /// Bytes each side of the literal that a verdict may look at. Default: the pattern's longest match.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reach: Option<usize>,
@@ -107,6 +111,21 @@ pub struct VariantForm {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weigh: Option<Weigh>,
 }
+
+/// Reads literals, and writes out those that say `[0-9a-f]`: a prefix of three letters occurs in every text, and with the
+/// digits that follow it hardly ever.
+fn literals<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let mut out: Vec<String> = Vec::deserialize(from)?;
+    while let Some(at) = out.iter().position(|one| one.contains(DIGITS)) {
+        let (before, after) = out[at].split_once(DIGITS).expect("just found");
+        let each: Vec<String> = "0123456789abcdef".chars().map(|digit| format!("{before}{digit}{after}")).collect();
+        out.splice(at..=at, each);
+    }
+    Ok(out)
+}
+
+/// What stands for a digit of a hexadecimal number.
+const DIGITS: &str = "[0-9a-f]";
 
 /// Words of credentials.
 const WORDS: [&str; 12] =
@@ -333,7 +352,7 @@ pub(crate) struct RuleForm {
     remediation: String,
     severity: Severity,
     precision: Precision,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "literals")]
     literals: Vec<String>,
     pattern: Option<String>,
     #[serde(default)]
@@ -341,6 +360,7 @@ pub(crate) struct RuleForm {
     value: Option<String>,
     word: Option<String>,
     back: Option<usize>,
+    head: Option<String>,
     reach: Option<usize>,
     #[serde(default)]
     requires: Vec<RequireForm>,
@@ -381,6 +401,7 @@ impl RuleForm {
             value: self.value,
             word: self.word,
             back: self.back,
+            head: self.head,
             reach: self.reach,
             requires: self.requires,
             joined: self.joined,
@@ -429,7 +450,8 @@ impl RuleForm {
 pub struct EvidenceForm {
     /// Name that rules refer to.
     pub id: String,
-    /// At least one of these occurs in it; ASCII case does not matter.
+    /// At least one of these occurs in it, as those of rules do.
+    #[serde(deserialize_with = "literals")]
     pub literals: Vec<String>,
     /// Regular expression judged at a literal; without it the literal, not inside a longer word, is enough.
     #[serde(default, skip_serializing_if = "Option::is_none")]

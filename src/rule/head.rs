@@ -5,7 +5,7 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use crate::detect::prefilter::{AFTER, BEFORE};
 
 /// Bytes of a match that are looked at.
-const LONGEST: usize = 24;
+const LONGEST: usize = 48;
 /// Ways to begin that are told apart.
 const MOST: usize = 8;
 

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::form::{EvidenceForm, LONGEST_PREFIX, Prose, SEPARATORS, Spec};
 use super::head::Heads;
 use super::load::{self, RuleError};
-use super::variant::{Variant, configured};
+use super::variant::{self, Variant, configured};
 use crate::detect::allow::Allow;
 use crate::detect::checksum::Check;
 use crate::detect::entropy::Alphabet;
@@ -115,8 +115,8 @@ impl Ready {
     /// To read source as the program does that it is written for costs more than all the rest of a verdict. So it is done
     /// for rules that ask for it, and where a check proves what comes of it.
     pub(crate) fn written(&self, variant: usize) -> usize {
-        let proves = self.checks.iter().any(|check| check.proves());
-        if self.variants[variant].form.joined || proves { WRITTEN } else { 0 }
+        let breaks = self.checks.iter().any(|check| check.breaks());
+        if self.variants[variant].form.joined || breaks { WRITTEN } else { 0 }
     }
 
     /// What the text around a literal of the variant looks like wherever it is part of a match that begins behind the
@@ -231,6 +231,11 @@ impl Evidence {
 
     pub(crate) fn pattern(&self) -> Option<&Regex> {
         self.pattern.as_ref().map(Lazy::get)
+    }
+
+    /// What the text around a literal looks like wherever the pattern matches there; nothing without a pattern.
+    fn around(&self) -> Option<(usize, Heads)> {
+        variant::around(self.form.pattern.as_ref()?, self.form.back)
     }
 
     /// Whether a path is such evidence for what stands under it.
@@ -465,7 +470,8 @@ impl RuleSet {
         let around = self.around[literal as usize].get_or_init(|| {
             let around = self.targets[literal as usize].iter().map(|target| match target {
                 Target::Variant(rule, variant) => self.rules[*rule as usize].around(*variant as usize),
-                _ => None,
+                Target::Evidence(mark) => self.evidence[*mark as usize].around(),
+                Target::Marker(_) => None,
             });
             around.collect::<Option<Vec<_>>>().unwrap_or_default()
         });

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use regex_automata::PatternID;
 use regex_automata::meta::{self, Regex};
-use regex_syntax::hir::{Hir, Look};
+use regex_syntax::hir::{Hir, HirKind, Look};
 
 use super::form::VariantForm;
 use super::head::Heads;
@@ -88,11 +88,12 @@ impl Variant {
     /// What the text around a literal looks like wherever it is part of a match that begins behind the start of the text,
     /// and how many bytes before the literal that begins; nothing where anything may stand there.
     pub(super) fn around(&self) -> Option<(usize, Heads)> {
-        let back = self.form.back.filter(|_| self.form.weigh.is_none())?;
+        if self.form.weigh.is_some() {
+            return None;
+        }
+        let Some(back) = self.form.back else { return around(self.form.head.as_ref()?, 0) };
         let shape = self.shape();
-        // A match that begins with the text may have its literal nearer to the start.
-        let moves = back > BEFORE && shape.at_start;
-        (!moves).then(|| (back.min(BEFORE), shape.heads.around(back)))
+        near(&shape.heads, back, shape.at_start)
     }
 
     fn outline(&self) -> Result<Shape, String> {
@@ -117,7 +118,7 @@ impl Variant {
             Some(back) => (back, reach.max(longest_literal)),
             None => (reach, reach + longest_literal),
         };
-        let at_start = hir.properties().look_set().contains(Look::Start);
+        let at_start = begins_at_start(&hir);
         Ok(Shape { behind, ahead, heads: Heads::of(&hir), run: Run::of(&hir), at_start })
     }
 
@@ -139,6 +140,27 @@ impl Variant {
         }
         Ok(Matcher { regex, secret: secret.unwrap_or(0) })
     }
+}
+
+/// What [`Variant::around`] says, of any pattern whose matches have their literal `back` bytes behind their start.
+pub(super) fn around(pattern: &str, back: usize) -> Option<(usize, Heads)> {
+    let hir = parse(pattern).ok()?;
+    near(&Heads::of(&hir), back, begins_at_start(&hir))
+}
+
+fn near(heads: &Heads, back: usize, at_start: bool) -> Option<(usize, Heads)> {
+    // A match that begins with the text may have its literal nearer to the start.
+    let moves = back > BEFORE && at_start;
+    (!moves).then(|| (back.min(BEFORE), heads.around(back)))
+}
+
+/// Whether a match may begin with the text in another way than `(?:\A|[^a-z])`, behind which all stands as it does elsewhere.
+fn begins_at_start(hir: &Hir) -> bool {
+    let starts = |hir: &Hir| hir.properties().look_set().contains(Look::Start);
+    let HirKind::Concat(parts) = hir.kind() else { return starts(hir) };
+    let border = |way: &Hir| matches!(way.kind(), HirKind::Look(Look::Start) | HirKind::Class(_));
+    let skips = matches!(parts[0].kind(), HirKind::Alternation(ways) if ways.iter().all(border));
+    parts[usize::from(skips)..].iter().any(starts)
 }
 
 const VALIDATED: &str = "rules are validated: embedded ones by the tests, others when loaded";

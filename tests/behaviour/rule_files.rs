@@ -48,6 +48,15 @@ fn a_rule_file_adds_its_rules() {
 }
 
 #[test]
+fn a_digit_in_a_literal_stands_for_all_and_a_head_hides_nothing() {
+    let how = "pattern = '[a-z]{4}_(?<secret>[a-z0-9]{20})'\nhead = '_[a-z0-9]{20}'";
+    let (folder, run) = with_rules(&rule("acme-key", "ACM0001", how).replace("\"acme_\"", "\"_[0-9a-f]\", \"_q3\""));
+    assert!(run.lines().iter().any(|line| line["rule"] == "acme-key"), "{}", run.all());
+    folder.write("src/a", format!("key = acme_{}\n", "7m1x5q3k9z".repeat(2)));
+    assert!(folder.snout(&["scan", "--rules", "my.toml", "src"]).stdout.contains("acme-key"));
+}
+
+#[test]
 fn a_rule_with_the_id_of_an_embedded_one_replaces_it() {
     let (_, run) = with_rules(&rule("genesys-client-secret", "SNT0001", PATTERN));
     let mut lines = run.lines();
