@@ -116,7 +116,7 @@ def repository(record):
 
 def fit(names, x, y, w, seed=1):
     options = dict(objective="binary", learning_rate=0.08, num_leaves=LEAVES, min_data_in_leaf=30, feature_fraction=0.5,
-                   bagging_fraction=0.8, bagging_freq=1, lambda_l2=5.0, seed=seed, deterministic=True, force_row_wise=True, num_threads=2, verbose=-1, max_bin=63)
+                   bagging_fraction=0.8, bagging_freq=1, lambda_l2=5.0, seed=seed, deterministic=True, force_row_wise=True, num_threads=1, verbose=-1, max_bin=63)
     return lightgbm.train(options, lightgbm.Dataset(x, y, weight=w, feature_name=list(names)), TREES)
 
 
@@ -163,7 +163,7 @@ def judge(ask, names, packs, rows, x, y, w, meets, part, srows, sx, sy, sw, ox, 
     for n, path in enumerate(ask.labelled):
         mine = [i for i in range(len(rows)) if part[i] == n]
         print(pathlib.Path(path).name)
-        for at in [-1.0, -0.5, 0.0, 0.5, 1.0]:
+        for at in [-1.0, 0.0, 0.25, 0.5, 1.0, 1.75, 2.25]:
             true, false, unknown = measure([rows[i] for i in mine], [meets[i] for i in mine], score[mine], at)
             print(f"  {at:5.2f}  P {true / max(1, true + false):.3f}  P_u {true / max(1, true + false + unknown):.3f}  R {true / totals[n]:.3f}  ({true} true, {false} false, {unknown} unlabelled)")
     print(f"by repository, {ask.folds} folds:   t  P  P_u  R  swapped R  held-out findings per 100,000 lines")
@@ -192,7 +192,7 @@ def main():
     ask.add_argument("--ordinary", required=True)
     ask.add_argument("--held-out")
     ask.add_argument("--swapped")
-    ask.add_argument("--floors", type=float, nargs=2, default=[0.5, 2.25], help="log-odds from which a value is reported, and is likely")
+    ask.add_argument("--floors", type=float, nargs=2, default=[0.25, 1.75], help="log-odds from which a value is reported, and is likely")
     ask.add_argument("--write", type=pathlib.Path)
     ask.add_argument("--folds", type=int, default=FOLDS, help="0 to train without measuring")
     ask.add_argument("--show", type=int, default=0)

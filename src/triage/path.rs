@@ -8,8 +8,19 @@ const FOLDERS: &[&str] = &[
     "examples", "sample", "samples", "demo", "demos", "doc", "docs", "documentation", "e2e", "cassettes",
     "androidtest", "unittest", "unittests", "tutorial", "tutorials", "i18n", "l10n", "locale", "locales", "lang", "langs",
     "translation", "translations", "localization", "vendor", "node_modules", "third_party", "third-party", "thirdparty",
-    "bower_components", "godeps", "site-packages",
+    "bower_components", "godeps", "site-packages", "vendors", "cypress", "playwright", "codeception", "fuzz", "fuzzing",
+    "corpus", "corpora",
 ];
+/// Words among others in the name of such a folder or file: `api-tests`, `App.Tests`, `demo-setups`, `.env.example`.
+#[rustfmt::skip]
+const WORDS: &[&str] = &[
+    "test", "tests", "example", "examples", "sample", "samples", "mock", "mocks", "fixture", "fixtures", "demo", "demos",
+    "e2e",
+];
+/// Words that say so of a file alone.
+const FILE_WORDS: &[&str] = &["spec", "conftest", "dist"];
+/// What ends the names of classes of tests, and of the folders that hold them.
+const ENDS: &[&str] = &["Test", "Tests", "Spec", "Mock"];
 /// Ends of names of documentation, of catalogues of translations and of what a tool has squeezed.
 const TEXTS: &[&str] = &[".md", ".rst", ".adoc", ".mdx", ".asciidoc", ".textile", ".po", ".pot", ".xlf", ".min.js"];
 
@@ -17,22 +28,16 @@ const TEXTS: &[&str] = &[".md", ".rst", ".adoc", ".mdx", ".asciidoc", ".textile"
 pub(crate) fn is_test_path(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let (folders, name) = lower.rsplit_once(['/', '!']).unwrap_or(("", &lower));
+    let says = |part: &str, words: &[&str]| part.split(['.', '_', '-']).any(|word| words.contains(&word));
     // Android keeps its translations in `res/values-nl`.
-    let aside = |folder: &str| FOLDERS.contains(&folder) || folder.starts_with("values-");
-    if folders.split('/').any(aside) || TEXTS.iter().any(|end| name.ends_with(end)) {
-        return true;
-    }
-    let word = |word: &str| {
-        name.match_indices(word).any(|(at, _)| {
-            let before = name[..at].bytes().next_back();
-            let after = name[at + word.len()..].bytes().next();
-            before.is_none_or(|byte| b"._-".contains(&byte)) && after.is_none_or(|byte| b"._-".contains(&byte))
-        })
-    };
-    // `LoginTest.java`, `LoginTests.cs`, `login_test.go`, `.env.example`.
-    let stem = path.rsplit(['/', '!']).next().and_then(|name| name.split('.').next()).unwrap_or("");
-    ["test", "tests", "spec", "example", "sample", "mock", "conftest", "fixture", "dist"].iter().any(|one| word(one))
-        || ["Test", "Tests", "Spec", "Mock"].iter().any(|end| stem.len() > end.len() && stem.ends_with(end))
+    let aside = |folder: &str| FOLDERS.contains(&folder) || folder.starts_with("values-") || says(folder, WORDS);
+    // `LoginTest.java`, `App.UITests/login.cs`.
+    let ends = |part: &str| ENDS.iter().any(|end| part.len() > end.len() && part.ends_with(end));
+    folders.split(['/', '!']).any(aside)
+        || TEXTS.iter().any(|end| name.ends_with(end))
+        || says(name, WORDS)
+        || says(name, FILE_WORDS)
+        || path.split(['/', '!', '.']).any(ends)
 }
 
 #[cfg(test)]
@@ -54,6 +59,13 @@ mod tests {
             "app/src/main/res/values-nl/strings.xml",
             "vendor/github.com/x/y.go",
             "public/app.min.js",
+            "api-tests/a.ts",
+            "src/App.Tests/a.cs",
+            "App.UITests/a.cs",
+            "AppUITests/a.swift",
+            "demo-setups/compose.yml",
+            "fuzzing/corpora/a.json",
+            "a/b.zip!tests/c.py",
         ] {
             assert!(is_test_path(path), "{path}");
         }
@@ -65,6 +77,9 @@ mod tests {
             "attestation/a.go",
             "Audit.cs",
             "values/a.xml",
+            "latest/a.py",
+            "contests/a.py",
+            "democracy/a.rb",
         ] {
             assert!(!is_test_path(path), "{path}");
         }

@@ -33,15 +33,18 @@ const LOOKUPS: &[&str] = &[
     "findproperty", "getfield",
 ];
 
-/// With what the names of digests, MACs and the tags of ciphers end, numbers aside.
+/// With what the names of digests, MACs and the tags and vectors of ciphers end, numbers aside.
 #[rustfmt::skip]
 const DIGESTS: &[&str] = &[
     "hmac", "fingerprint", "thumbprint", "checksum", "authtag", "auth_tag", "auth-tag", "authenticationtag",
-    "authentication_tag", "authentication-tag", "_sha", "-sha",
+    "authentication_tag", "authentication-tag", "_sha", "-sha", "_iv", "-iv",
 ];
 
 /// Words that declare the type whose name follows them.
 const DECLARES: &[&str] = &["class", "struct", "interface", "enum", "trait", "record", "protocol", "object"];
+
+/// Ends of names of files.
+const FILES: &[&str] = &["cf", "conf", "txt", "yml", "yaml", "json", "php", "html"];
 
 /// Names of the parameter that says until when an address is valid.
 const EXPIRIES: &[&str] = &["e", "exp", "expires", "expiry", "deadline"];
@@ -70,7 +73,7 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
     if name.last == Some(Meaning::Owner) || (one.kind == Kind::Element && label == b"key" && allow::is_uuid(value)) {
         return Some(Reason::Identifier);
     }
-    let line = window[..one.name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = line_before(window, one.name.start);
     // `arn:aws:secretsmanager:…:secret:name`, and Jenkins' `credentials('id')`.
     let run = line.rsplit(|byte| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'')).next().unwrap_or_default();
     let open = &window[..one.value.start - usize::from(one.quote != 0 && one.value.start > 0)];
@@ -85,16 +88,20 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
     if one.kind == Kind::Flag && is_switch(label) {
         return Some(Reason::Switch);
     }
-    // `signed with key 'A1B2…'`: the id of an OpenPGP key.
-    if one.kind == Kind::Spaced && label.eq_ignore_ascii_case(b"key") && allow::is_key_id(value) {
-        return Some(Reason::Identifier);
+    // `signed with key 'A1B2…'`, `keys = ['A1B2…']`: the id or the fingerprint of an OpenPGP key.
+    if name.root == Some(Meaning::Key) && name.qualifiers == 0 && allow::is_key_id(value) {
+        let plain = ["key", "keys"].iter().any(|word| label.eq_ignore_ascii_case(word.as_bytes()));
+        if value.len() >= 40 || plain && (value.len() >= 16 || one.kind == Kind::Spaced) {
+            return Some(Reason::Identifier);
+        }
     }
     // `do not set key 'net.ipv4.tcp_rfc'`: the name of a setting.
     if one.kind == Kind::Spaced && is_setting(value) {
         return Some(Reason::Reference);
     }
-    // `<opaquelocktoken:…>`: WebDAV's name for a lock.
-    if label.ends_with(b"opaquelocktoken") {
+    // `<opaquelocktoken:…>`: WebDAV's name for a lock. `X-Amz-Credential`: the id of a key, a day and a region.
+    if label.ends_with(b"opaquelocktoken") || ends_as(label, "x-amz-credential") || ends_as(label, "x-goog-credential")
+    {
         return Some(Reason::Identifier);
     }
     // `QUuid("…")`, `Guid.Parse("…")`.
@@ -104,7 +111,9 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
     if one.kind == Kind::Spaced && one.quoted_name && BLOCKS.iter().any(|word| first_word(line) == word.as_bytes()) {
         return Some(Reason::Identifier);
     }
-    if is_variable(window, line, one, value) || refers(label) || is_looked_up(open, one, value) {
+    // `'passwords' => 'users'`: where passwords are kept.
+    let kept = ends_as(label, "passwords") && one.kind == Kind::Assigned && is_identifier(value);
+    if kept || is_variable(window, line, one, value) || refers(label) || is_looked_up(open, one, value) {
         return Some(Reason::Reference);
     }
     (is_prose(window, line, one, label, value) || stands_among_texts(window, line, one, label, value))
@@ -117,14 +126,22 @@ fn made_from_it(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason> {
     let hashed = name.derived > 0 && allow::is_digest(value);
     // Helm's annotations: `checksum/secret: 0a1b…`.
     let annotated = window[..one.name.start].ends_with(b"checksum/");
-    if annotated || is_digest(label) || hashed && name.last == Some(Meaning::Derived) {
+    // `oauth_signature`, `authenticationChallenge`.
+    let signed = name.root == Some(Meaning::Auth) && ["signature", "challenge"].iter().any(|word| ends_as(label, word));
+    if annotated || signed || is_digest(label) || hashed && name.last == Some(Meaning::Derived) {
         return Some(Reason::Digest);
     }
     if hashed && name.password {
         return Some(Reason::PasswordHash);
     }
     match name.root {
-        Some(Meaning::Key) if name.derived > 0 && is_wrapped_key(label) => Some(Reason::Sealed),
+        Some(Meaning::Key) if name.derived > 0 && is_wrapped(label) => Some(Reason::Sealed),
+        // `encrypted_credential: q1w2…`; what the name of a password says may be what it is for.
+        Some(Meaning::Token | Meaning::Credential | Meaning::Secret)
+            if name.derived > 0 && value.len() >= 16 && is_wrapped(label) =>
+        {
+            Some(Reason::Sealed)
+        }
         Some(Meaning::Token) if is_of_a_form(label) => Some(Reason::Form),
         _ => None,
     }
@@ -137,8 +154,8 @@ fn is_digest(label: &[u8]) -> bool {
     DIGESTS.iter().any(|word| ends_as(bare, word))
 }
 
-/// Whether a key of this name is encrypted under another: `encryptedMetadataKey`, `wrapped_key`.
-fn is_wrapped_key(label: &[u8]) -> bool {
+/// Whether what has this name is encrypted under a key: `encryptedMetadataKey`, `wrapped_key`.
+fn is_wrapped(label: &[u8]) -> bool {
     let mut wrapped = false;
     super::words(label, |word| wrapped |= matches!(word, b"encrypted" | b"wrapped"));
     wrapped
@@ -172,13 +189,33 @@ fn in_a_template(before: &[u8], behind: &[u8]) -> bool {
 fn is_no_name(window: &[u8], one: &Candidate) -> bool {
     let label = one.name.of(window);
     // A tag of sudo's rules: `%admin ALL = NOPASSWD: /bin/x`.
-    // `-v $(pwd):/srv`: a command.
+    // `$(askpass "text")`: a command.
     if label == b"NOPASSWD" || window[..one.name.start].ends_with(b"$(") {
         return true;
     }
-    // `"MYSQL_PASSWORD" "MYSQL_DATABASE"`: a list of words.
+    // `"MYSQL_PASSWORD" "MYSQL_DATABASE"`, `'libxml2' 'passwd' 'perl-5'`: a list of words.
     if one.kind == Kind::Spaced && one.quoted_name && one.quote != 0 {
-        return one.value.of(window).iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+        let listed = matches!(one.follows, b'"' | b'\'');
+        return listed || one.value.of(window).iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
+    }
+    let line = line_before(window, one.name.start);
+    // `alias cpwd="copypath"`: the name of a command.
+    if one.operator == Operator::Equals && !one.spaced && first_word(line) == b"alias" {
+        return true;
+    }
+    // `--password abc 'text'`: the name is itself the value of an option.
+    if one.kind == Kind::Spaced && !one.quoted_name {
+        let word = line.trim_ascii_end().rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+        if word.starts_with(b"--") && !word.contains(&b'=') {
+            return true;
+        }
+    }
+    // `postfix-sasl-password.cf`: the name of a file.
+    if !one.quoted_name
+        && let Some(dot) = memchr::memrchr(b'.', label)
+        && FILES.iter().any(|end| label[dot + 1..].eq_ignore_ascii_case(end.as_bytes()))
+    {
+        return true;
     }
     // `DBSystemKey.String("mysql")`: an attribute of OpenTelemetry and its value.
     if one.kind == Kind::Call {
@@ -189,8 +226,11 @@ fn is_no_name(window: &[u8], one: &Candidate) -> bool {
     }
     let before = &window[..one.name.start];
     if one.quoted_name {
-        // `passes ? 'pass' : 'fail'`.
-        return before[..before.len() - 1].trim_ascii_end().ends_with(b"?");
+        // `passes ? 'pass' : 'fail'`, `n<9?"a common password":"ok"`; `"@scope/auth-password": "…"` is a package.
+        let mark = window.get(one.name.end).copied().unwrap_or_default();
+        let open = before.iter().rposition(|byte| *byte == mark || *byte == b'\n').unwrap_or_default();
+        let text = &before[open..];
+        return before[..open].trim_ascii_end().ends_with(b"?") || text.get(1) == Some(&b'@') && text.ends_with(b"/");
     }
     // `Name:Pass:Group` are the fields of a record; `action=pass:repeat=0` is a value and the next option.
     let word = before.rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
@@ -255,13 +295,23 @@ fn names_a_uuid(open: &[u8]) -> bool {
         .any(|end| before.ends_with(end))
 }
 
-/// Whether the value is the name under which a function looks something up: `fields.value("number")`.
+/// Whether the value is the name under which a function looks something up, or what it looks for:
+/// `fields.value("number")`, `hash.match("^{SHA}")`.
 fn is_looked_up(open: &[u8], one: &Candidate, value: &[u8]) -> bool {
     let function = callee(open);
+    let looks_for = ["match", "matches", "gsub", "replace", "split", "startswith", "endswith", "indexof", "includes"];
+    if one.wrapped && looks_for.iter().any(|word| function.eq_ignore_ascii_case(word.as_bytes())) {
+        return true;
+    }
     one.wrapped
         && one.quote != 0
         && value.iter().all(|byte| byte.is_ascii_alphabetic() || b"_-.".contains(byte))
         && LOOKUPS.iter().any(|word| function.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+/// The line up to a place.
+fn line_before(window: &[u8], at: usize) -> &[u8] {
+    window[..at].rsplit(|byte| *byte == b'\n').next().unwrap_or_default()
 }
 
 fn first_word(line: &[u8]) -> &[u8] {
@@ -285,22 +335,55 @@ fn is_identifier(value: &[u8]) -> bool {
     !value[0].is_ascii_digit() && value.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
 }
 
+/// Whether names of a program stand in it, joined by dots.
+fn is_path_of_names(value: &[u8]) -> bool {
+    value.contains(&b'.')
+        && value.split(|byte| *byte == b'.').all(|part| {
+            part.first().is_some_and(u8::is_ascii_alphabetic)
+                && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        })
+}
+
 /// Whether a bare word is a variable of a program.
 fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> bool {
     // `{{- $password = index $data .key }}`, `{{ get (dict "key" "password" "context" $) }}`.
     if (one.quote == 0 || one.kind == Kind::Spaced) && in_a_template(line, &window[one.value.end..]) {
         return true;
     }
+    let rest = &window[one.value.end..];
     if one.quote != 0 {
-        return false;
+        // `MYSQL_PASSWORD=`pwgen -1``: what a command prints. `"radio" === type`: one side of a comparison.
+        let command = one.quote == b'`' && !one.spaced && one.operator == Operator::Equals && value.contains(&b' ');
+        let rest = rest.get(1..).unwrap_or_default().trim_ascii_start();
+        return command || one.follows == b'=' && rest.starts_with(b"==");
     }
-    // `.validatePass:after {`: a block follows.
-    if window[one.value.end..].starts_with(b" {") && is_identifier(value) {
+    // `config["Password:Salt"]`: the name of a setting in a section.
+    if one.operator == Operator::Colon
+        && !one.spaced
+        && matches!(one.follows, b'"' | b'\'')
+        && rest.get(1).is_some_and(|byte| b"])".contains(byte))
+        && is_identifier(value)
+    {
         return true;
     }
-    // `Passwd = reinterpret_cast<const char *>(Pwd)`.
-    let rest = &window[one.value.end..];
-    if rest.starts_with(b"<") && memchr::memchr(b'>', rest).is_some_and(|at| rest.get(at + 1) == Some(&b'(')) {
+    // `user.passwordVersion = utils.PBKDF2SHA256`: names joined by dots, in a program.
+    if one.operator == Operator::Equals && one.spaced && one.name.of(window).contains(&b'.') && is_path_of_names(value)
+    {
+        return true;
+    }
+    // `row["password"] = hashed;`: where names stand in quotes and brackets, so do strings.
+    if one.quoted_name && window.get(one.name.end + 1) == Some(&b']') && is_identifier(value) {
+        return true;
+    }
+    // `.validatePass:after {`: a block follows.
+    if rest.starts_with(b" {") && is_identifier(value) {
+        return true;
+    }
+    // `Passwd = reinterpret_cast<const char *>(Pwd)`, `password: Option<String>`.
+    if rest.starts_with(b"<")
+        && (memchr::memchr(b'>', rest).is_some_and(|at| rest.get(at + 1) == Some(&b'('))
+            || is_identifier(value) && rest.get(1).is_some_and(u8::is_ascii_uppercase))
+    {
         return true;
     }
     // `case"password":case"email":`.
@@ -321,44 +404,58 @@ fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> boo
         DECLARES.iter().any(|known| known.as_bytes() == word)
     };
     // `widget->find()`: the arrow's own characters.
-    let cut = window[one.value.end..].starts_with(b">") && value.ends_with(b"-");
+    let cut = rest.starts_with(b">") && value.ends_with(b"-");
     if cut || one.operator == Operator::Colon && declares() {
         return true;
     }
     if !is_identifier(value) {
         return false;
     }
+    let after = rest.strip_prefix(b",").unwrap_or(b"x");
+    let ends_with_a_comma =
+        after.iter().find(|byte| !matches!(byte, b' ' | b'\t')).is_none_or(|byte| b"\r\n".contains(byte));
     match one.operator {
         Operator::Equals => {}
         // `{"pwd": digest, …}`, and `Password: hashed,` alone on its line: where names and values have commas behind them,
         // strings have quotes.
         Operator::Colon => {
-            let rest = window[one.value.end..].strip_prefix(b",").unwrap_or(b"x");
-            let last = rest.iter().find(|byte| !matches!(byte, b' ' | b'\t')).is_none_or(|byte| b"\r\n".contains(byte));
             return one.quoted_name && matches!(one.follows, b',' | b'}' | b')')
-                || line.trim_ascii().is_empty() && last;
+                || line.trim_ascii().is_empty() && ends_with_a_comma;
         }
         // `$password := index .Values "x"`.
         Operator::Declare => return one.follows == b' ',
         _ => return false,
     }
-    let opened = line.iter().filter(|byte| **byte == b'(').count() > line.iter().filter(|byte| **byte == b')').count();
+    let opened = |open: u8, close: u8| {
+        line.iter().filter(|byte| **byte == open).count() > line.iter().filter(|byte| **byte == close).count()
+    };
     let lower = !value.iter().any(u8::is_ascii_uppercase);
-    // `connect(host, password=settings)`: a bare word among the arguments of a call.
-    let argument = opened && lower && matches!(one.follows, b')' | b',');
+    // `connect(host, password=settings)`: a bare word among the arguments of a call; `{ password = digest, rounds = 9 }`.
+    let argument = lower && matches!(one.follows, b')' | b',') && (opened(b'(', b')') || opened(b'{', b'}'))
+        || one.spaced && ends_with_a_comma;
+    // `pass = CHILD_PROCESS_INIT;`, `pass = receivedHash;`.
+    let joined =
+        value.contains(&b'_') || value.windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
+    let statement = one.spaced && one.follows == b';' && joined;
+    // `local password = require "x"`: a call without brackets.
+    let called = one.spaced && rest.strip_prefix(b" ").is_some_and(|rest| matches!(rest.first(), Some(b'"' | b'\'')));
     // `valid = mode === "password"`: an operator follows.
     let operand = one.spaced && goes_into_an_expression(window, one);
     // `user, password = parts`: several are given their values at once, be it in the code of a text.
     let code = line.rsplit(|byte| *byte == b'`').next().unwrap_or_default();
     let several = line.trim_ascii_end().ends_with(b",")
         && code.iter().all(|byte| byte.is_ascii_alphanumeric() || b" \t_,.*".contains(byte));
-    argument || operand || several
+    argument || statement || called || operand || several
 }
 
 /// Whether the operator of an expression follows: `valid = mode === "password"`.
 fn goes_into_an_expression(window: &[u8], one: &Candidate) -> bool {
     let rest = window[one.value.end..].trim_ascii_start();
+    let line = window[one.value.end..].strip_prefix(b" ").unwrap_or_default();
     ["==", "!=", "&&", "||", "? ", "?? ", "+ ", "{"].iter().any(|operator| rest.starts_with(operator.as_bytes()))
+        || ["= ", "- ", "* ", "> ", "< ", ">= ", "<= ", "instanceof ", "unless "]
+            .iter()
+            .any(|operator| line.starts_with(operator.as_bytes()))
 }
 
 /// Whether the name says that its value names a secret kept elsewhere, as in Drone's and Kubernetes' files.
@@ -415,6 +512,13 @@ fn is_prose(window: &[u8], line: &[u8], one: &Candidate, label: &[u8], value: &[
     if one.operator == Operator::Colon && one.spaced && (letters && goes_on(window, one) || value.ends_with(b":")) {
         return true;
     }
+    // `"password" => Resource Owner Password Grant`, `"reset-password: Challenge %s"`.
+    if letters
+        && (one.operator == Operator::Arrow && goes_on(window, one)
+            || one.operator == Operator::Colon && in_a_text(window, line, one))
+    {
+        return true;
+    }
     let sql = label.eq_ignore_ascii_case(b"identified by");
     if sql && value.ends_with(b".") {
         return true;
@@ -422,10 +526,10 @@ fn is_prose(window: &[u8], line: &[u8], one: &Candidate, label: &[u8], value: &[
     if !lower {
         return false;
     }
-    // `grep for password= before you commit`.
+    // `grep for password= before you commit`, `// sets the user ("_token", password = exchanged token)`.
     if one.operator == Operator::Equals
         && one.spaced
-        && window.get(one.name.end) == Some(&b'=')
+        && (window.get(one.name.end) == Some(&b'=') || is_comment(line) && joins_words(line))
         && !line.trim_ascii().is_empty()
         && goes_on(window, one)
     {
@@ -433,7 +537,7 @@ fn is_prose(window: &[u8], line: &[u8], one: &Candidate, label: &[u8], value: &[
     }
     if one.kind == Kind::Flag {
         let word_before: &[u8] = word_before.strip_prefix(b"`").unwrap_or(word_before);
-        let talk = ["option", "options", "flag", "command", "argument", "parameter", "switch"];
+        let talk = ["option", "options", "flag", "command", "argument", "parameter", "switch", "takes", "needs"];
         return talk.iter().any(|word| value == word.as_bytes())
             || ARTICLES.iter().any(|word| word_before.eq_ignore_ascii_case(word.as_bytes()));
     }
@@ -447,6 +551,20 @@ fn is_prose(window: &[u8], line: &[u8], one: &Candidate, label: &[u8], value: &[
     // `First pass: tally the lines`: a name in the middle of a sentence that goes on behind the word.
     let after_a_word = !word_before.is_empty() && word_before.iter().all(u8::is_ascii_alphabetic);
     one.operator == Operator::Colon && matches!(one.follows, b' ' | b',') && (after_a_word || goes_on(window, one))
+}
+
+fn is_comment(line: &[u8]) -> bool {
+    let line = line.trim_ascii_start();
+    [&b"//"[..], b"#", b"*", b"--"].iter().any(|mark| line.starts_with(mark))
+}
+
+/// Whether name and value stand in a string that goes on behind a space.
+fn in_a_text(window: &[u8], line: &[u8], one: &Candidate) -> bool {
+    let odd = |mark: u8| line.iter().filter(|byte| **byte == mark).count() % 2 == 1;
+    let Some(mark) = [b'"', b'\''].into_iter().find(|mark| odd(*mark)) else { return false };
+    let rest = window[one.value.end..].strip_prefix(b" ").unwrap_or_default();
+    one.spaced
+        && rest.first().is_some_and(|byte| *byte != mark && (byte.is_ascii_alphabetic() || b"'\"-%".contains(byte)))
 }
 
 /// Whether a further word stands behind the value that is no name of its own.
@@ -469,8 +587,8 @@ fn stands_among_texts(window: &[u8], line: &[u8], one: &Candidate, label: &[u8],
     {
         return false;
     }
-    // A name of several words is a text itself.
-    if one.quoted_name && is_phrase(window, one.name) {
+    // A name of several words is a text itself; so are those around it in a catalogue on one line.
+    if one.quoted_name && (is_phrase(window, one.name) || phrases(window) >= 2) {
         return true;
     }
     if value[0].is_ascii_lowercase() {
@@ -505,6 +623,16 @@ fn is_phrase(window: &[u8], name: Span) -> bool {
     let Some(mark) = window.get(name.end).copied().filter(|mark| matches!(mark, b'"' | b'\'')) else { return false };
     let start = window[..name.start].iter().rposition(|byte| matches!(byte, b'"' | b'\'' | b'\n'));
     start.is_some_and(|at| window[at] == mark && joins_words(&window[at + 1..name.end]))
+}
+
+/// How many names of several words in quotes are given a text: `"Path not found":"Pfad fehlt"`.
+fn phrases(window: &[u8]) -> usize {
+    memchr::memmem::find_iter(window, b"\":\"")
+        .filter(|at| {
+            let open = memchr::memrchr2(b'"', b'\n', &window[..*at]).map_or(0, |open| open + 1);
+            joins_words(&window[open..*at])
+        })
+        .count()
 }
 
 /// What the line gives to its name: the last string in quotes, the text of its element, or what stands behind a colon.
@@ -576,7 +704,7 @@ mod tests {
             ("auth.tls.existingSecret=kafka-jks\n", "kafka-jks", Reason::Reference),
             ("pass \"architecture\" only\n", "architecture", Reason::Prose),
             ("https://lh7.googleusercontent.com/x?key=q1w2e3\n", "q1w2e3", Reason::Identifier),
-            ("docker run -v $(pwd):/srv x\n", "/srv", Reason::OtherWord),
+            ("x=$(askpass \"q1w2e3\")\n", "q1w2e3", Reason::OtherWord),
             ("encryptedMetadataKey = \"q1w2e3r4\"", "q1w2e3r4", Reason::Sealed),
             ("const char *Passwd = reinterpret_cast<const char *>(x);", "reinterpret_cast", Reason::Reference),
             ("case\"password\":case\"email\":", "case", Reason::Reference),
@@ -604,6 +732,37 @@ mod tests {
             ("expected := \"pwd: getcwd: not permitted\"", "getcwd:", Reason::Prose),
             ("grep for password= before you commit\n", "before", Reason::Prose),
             ("deliveries to the consumer\nidentified by consumer.\n", "consumer.", Reason::Prose),
+            ("X-Amz-Credential=q1w2%2Fs3\n", "q1w2%2Fs3", Reason::Identifier),
+            ("oauth_signature=\"q1w2%3D\"", "q1w2%3D", Reason::Digest),
+            ("auth_challenge = 'q1w2e3'\n", "q1w2e3", Reason::Digest),
+            ("credential_value_iv: 'q1w2e3r4'\n", "q1w2e3r4", Reason::Digest),
+            ("encrypted_credential: q1w2e3r4t5y6u7i8\n", "q1w2e3r4t5y6u7i8", Reason::Sealed),
+            ("'libxml2' 'gpass' 'libk2' 'faucc'", "libk2", Reason::OtherWord),
+            ("alias cpwd=\"copypath\"\n", "copypath", Reason::OtherWord),
+            ("--auth-password mypassword 'privacy'", "privacy", Reason::OtherWord),
+            ("- sasl-password.cf: white-space (x)\n", "white-space", Reason::OtherWord),
+            ("n < 9 ? \"a top password\" : \"english\"", "english", Reason::OtherWord),
+            ("'@x/auth-password': patchy\n", "patchy", Reason::OtherWord),
+            ("PASSWORD=`pwgen -1`\n", "pwgen -1", Reason::Reference),
+            ("x ? _password : \"radio\" === t.type ? a : b", "radio", Reason::Reference),
+            ("m[\"Password:WarnedNoGPG\"] = x", "WarnedNoGPG", Reason::Reference),
+            ("row[\"password\"] = NoEncryption;", "NoEncryption", Reason::Reference),
+            ("u.PasswordVersion = utils.PBKDF2SHA256\n", "utils.PBKDF2SHA256", Reason::Reference),
+            ("pub password: Option<String>,\n", "Option", Reason::Reference),
+            ("const pass = received instanceof Error;", "received", Reason::Reference),
+            ("  password = digest,\n", "digest", Reason::Reference),
+            ("{ password = digest, rounds = 9 }", "digest", Reason::Reference),
+            ("pass = CHILD_PROCESS_INIT;\n", "CHILD_PROCESS_INIT", Reason::Reference),
+            ("keys = ['BEEFCAFE0DDBA11F']", "BEEFCAFE0DDBA11F", Reason::Identifier),
+            ("local passwdqc = require \"resty.x\"\n", "require", Reason::Reference),
+            ("'passwords' => 'users',\n", "users", Reason::Reference),
+            ("userPassword:match(\"^%{[Ss]\")", "^%{[Ss]", Reason::Reference),
+            ("\"password\" => Resource Owner Password\n", "Resource", Reason::Prose),
+            ("throw \"Type.Password: options - min must\"", "options", Reason::Prose),
+            ("log(\"POST reset-password: Challenge %s\")", "Challenge", Reason::Prose),
+            ("// sets the user (\"_token\", password = exchanged token).\n", "exchanged", Reason::Prose),
+            ("(whether --askpass takes an argument)\n", "takes", Reason::Prose),
+            ("\"Not found\":\"x\",\"Password\":\"Parole\",\"Path not set\":\"y\"", "Parole", Reason::Prose),
         ] {
             // No UUID stands in the sources.
             let uuid = crate::rule::fill_example("{{uuid4}}", 1).expect("a known field");
@@ -630,6 +789,14 @@ mod tests {
             ("setPassword(Buffer.from(\"wqm\"))", "wqm"),
             ("<string name=\"api_key\">q1w2e3r4</string>", "q1w2e3r4"),
             ("const PASSWORD = \"Wqm\";", "Wqm"),
+            ("encrypted_password: wqm\n", "wqm"),
+            ("tool --user bob --password 'wqm'\n", "wqm"),
+            ("row[\"password\"] = \"Wqm\";", "Wqm"),
+            ("password = wqm\n- x\n", "wqm"),
+            ("password: wqm (the default)\n", "wqm"),
+            ("{\"name\":\"x y\",\"password\":\"Wqm\"}", "Wqm"),
+            ("PASSWORD=`wqm`\n", "wqm"),
+            ("api_key = 'BEEFCAFE0DDBA11F'\n", "BEEFCAFE0DDBA11F"),
         ] {
             let all = verdicts(text);
             assert!(all.contains(&(value.to_owned(), None)), "{text}: {all:?}");

@@ -142,6 +142,8 @@ features! {
     address_near = |i: &Input<'_>| flag(i.place.address);
     ends_in_semicolon = |i: &Input<'_>| i.place.semicolons;
     quotes_near = |i: &Input<'_>| i.place.quotes;
+    name_share = |i: &Input<'_>| i.facts.name_share;
+    brackets_near = |i: &Input<'_>| i.place.brackets;
 }
 
 /// Where a candidate stands, as far as the text around it tells.
@@ -156,6 +158,7 @@ struct Place {
     address: bool,
     semicolons: f32,
     quotes: f32,
+    brackets: f32,
 }
 
 impl Place {
@@ -183,6 +186,7 @@ impl Place {
             owner: has(&[b"user", b"login", b"email"]),
             address: has(&[b"host", b"://"]),
             semicolons: around.windows(2).filter(|two| *two == b";\n" || *two == b";\r").count().min(6) as f32,
+            brackets: around.iter().filter(|byte| **byte == b'(').count().min(20) as f32,
             quotes: around.iter().filter(|byte| matches!(byte, b'"' | b'\'')).count().min(40) as f32,
         }
     }

@@ -65,8 +65,14 @@ fn around(text: &[u8], hit: Span, weigh: Weigh, mut each: impl FnMut(&[u8], usiz
     }
 }
 
+/// The shortest value.
+const SHORTEST: usize = 4;
+
 fn veto(rules: &RuleSet, window: &[u8], one: &Candidate, name: &Name) -> Option<Reason> {
     let value = one.value.of(window);
+    if value.len() < SHORTEST {
+        return Some(Reason::Short);
+    }
     let given = value::Given {
         name: one.name.of(window),
         password: name.root == Some(Meaning::Password) || one.kind == Kind::Userinfo,
@@ -74,9 +80,6 @@ fn veto(rules: &RuleSet, window: &[u8], one: &Candidate, name: &Name) -> Option<
         text: one.quote != 0 || one.follows == b'<',
         follows: one.follows,
     };
-    if value.len() < 4 {
-        return Some(Reason::Short);
-    }
     context::veto(window, one, name)
         .or_else(|| value::veto(value, &given))
         .or_else(|| (!given.password && rules.is_cut_short(value)).then_some(Reason::CutShort))
@@ -85,6 +88,9 @@ fn veto(rules: &RuleSet, window: &[u8], one: &Candidate, name: &Name) -> Option<
 /// Yields the secrets among the values given to the name around `hit`.
 pub(crate) fn judge(rules: &RuleSet, text: &[u8], hit: Span, weigh: Weigh, mut each: impl FnMut(Found)) {
     around(text, hit, weigh, |window, start, one| {
+        if one.value.end - one.value.start < SHORTEST {
+            return;
+        }
         let name = Name::of(one.name.of(window));
         if veto(rules, window, &one, &name).is_some() {
             return;

@@ -262,7 +262,7 @@ static MEANINGS: &[(&str, Meaning)] = &{
         ("parser", Property), ("partition", Lookup), ("pass", Password), ("passcode", Password),
         ("passphrase", Password), ("passwd", Password), ("password", Password), ("passwort", Password),
         ("path", Property), ("paths", Property), ("pattern", Property), ("personal", Qualifier),
-        ("phrase", Password), ("pin", Password), ("placeholder", Property), ("policy", Property),
+        ("phrase", Password), ("pin", Property), ("placeholder", Property), ("policy", Property),
         ("port", Property), ("postgres", Qualifier), ("prefix", Property), ("press", Lookup),
         ("primary", Lookup), ("private", Qualifier), ("prod", Qualifier), ("production", Qualifier),
         ("profile", Property), ("prompt", Property), ("property", Property), ("protocol", Property),

@@ -205,7 +205,45 @@ fn quote(t: &[u8], at: usize) -> Option<(u8, usize)> {
     }
 }
 
+/// What the name is given.
 fn follow(t: &[u8], name: Span) -> Option<Candidate> {
+    let found = given(t, name)?;
+    // `let (user, password) = split(x)`, `(no password): Invited`: a bare word behind a bracket is no value.
+    if found.quote == 0 && !found.quoted_name && t.get(name.end) == Some(&b')') {
+        return None;
+    }
+    if found.quote == 0 || found.kind != Kind::Assigned {
+        return Some(found);
+    }
+    let before = names_before(t, name.start);
+    if before > 0 { nth(t, found, before) } else { Some(found) }
+}
+
+/// How many names stand before this one and share its values: `user, password := "x", "y"`.
+fn names_before(t: &[u8], start: usize) -> usize {
+    if !t[..start].trim_ascii_end().ends_with(b",") {
+        return 0;
+    }
+    let line = t[..start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let plain = line.iter().all(|byte| is_name(*byte) || matches!(byte, b' ' | b'\t' | b','));
+    if plain { line.iter().filter(|byte| **byte == b',').count() } else { 0 }
+}
+
+/// The value that stands `count` commas behind the first.
+fn nth(t: &[u8], first: Candidate, count: usize) -> Option<Candidate> {
+    let mut last = first;
+    for _ in 0..count {
+        let rest = &t[last.value.end..];
+        let comma = memchr::memchr2(b',', b'\n', rest).filter(|at| rest[*at] == b',')?;
+        let next = blank_line(t, last.value.end + comma + 1);
+        let base = Candidate { wrapped: false, ..last };
+        last = if quote(t, next).is_some() { quoted(t, next, base) } else { wrapped(t, next, base) }?;
+    }
+    Some(last)
+}
+
+/// The first value behind the name.
+fn given(t: &[u8], name: Span) -> Option<Candidate> {
     let mut at = name.end;
     let before = name.start.checked_sub(1).map(|at| t[at]);
     if t.get(at) == Some(&b':') && t[at..].starts_with(b"://") {
@@ -284,6 +322,10 @@ fn follow(t: &[u8], name: Span) -> Option<Candidate> {
             }
             assigned(t, at + 1, base)
         }
+        // `${NAME:-default}`, and `${NAME:?message}`, `${NAME:+other}`.
+        b':' if before == Some(b'{') && b"-?+".contains(&next(1)) => {
+            (next(1) == b'-').then(|| assigned(t, at + 2, Candidate { operator: Operator::Default, ..base })).flatten()
+        }
         b':' if next(1) == b'=' => assigned(t, at + 2, Candidate { operator: Operator::Declare, ..base }),
         b':' if next(1) == b':' => None,
         b':' => colon(t, at + 1, base),
@@ -307,12 +349,20 @@ fn follow(t: &[u8], name: Span) -> Option<Candidate> {
             let pair = quoted(t, blank(t, at + 1), Candidate { kind: Kind::Pair, operator: Operator::Comma, ..base })?;
             // `"type": "password", "name": …`: what has a value is a name. `"file", "password", "image"`: a list of words.
             let named = matches!(pair.follows, b':' | b'=');
-            let is_word = |span: Span| span.of(t).iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
-            let listed = quoted_name && is_word(name) && is_word(pair.value) && follows_another(t, name.start);
+            let is_word =
+                |span: Span| span.of(t).iter().all(|byte| byte.is_ascii_alphabetic() || b"_-./".contains(byte));
+            // `"--password", "x"` are arguments.
+            let listed = quoted_name
+                && t[name.start] != b'-'
+                && is_word(name)
+                && is_word(pair.value)
+                && follows_another(t, name.start);
             (!named && !listed).then_some(pair)
         }
         b'(' if !quoted_name => {
-            quoted(t, blank_line(t, at + 1), Candidate { kind: Kind::Call, operator: Operator::Bracket, ..base })
+            let call = Candidate { kind: Kind::Call, operator: Operator::Bracket, ..base };
+            let first = quoted(t, blank_line(t, at + 1), call)?;
+            if first.follows == b',' && takes_a_user(&t[name.start..name.end]) { nth(t, first, 1) } else { Some(first) }
         }
         b'{' if spaced && quoted_name => block(t, at + 1, base),
         // The default password is "…".
@@ -323,7 +373,9 @@ fn follow(t: &[u8], name: Span) -> Option<Candidate> {
             quote(t, value).and_then(|_| quoted(t, value, Candidate { operator: Operator::Equals, ..base }))
         }
         _ if spaced => {
-            let flag = t[name.start] == b'-' || (before == Some(b'/') && name.start > 1 && t[name.start - 2] == b' ');
+            // `-p$PASSWORD ping`: the option has its value.
+            let flag = t[name.start] == b'-' && !t[name.start..name.end].contains(&b'$')
+                || (before == Some(b'/') && name.start > 1 && t[name.start - 2] == b' ');
             let space =
                 Candidate { kind: if flag { Kind::Flag } else { Kind::Spaced }, operator: Operator::Space, ..base };
             if quote(t, at).is_some() {
@@ -334,6 +386,14 @@ fn follow(t: &[u8], name: Span) -> Option<Candidate> {
         }
         _ => None,
     }
+}
+
+/// Whether a function of this name is given a user first, and then the secret.
+fn takes_a_user(label: &[u8]) -> bool {
+    let lower = label.to_ascii_lowercase();
+    ["user", "basicauth", "basic_auth", "passwordauthentication", "networkcredential"]
+        .iter()
+        .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
 }
 
 /// The value that a Terraform block gives to the variable or output that its label names: `default = "…"` on one of its
@@ -360,6 +420,8 @@ fn block(t: &[u8], mut at: usize, base: Candidate) -> Option<Candidate> {
 /// Whether another word in quotes and a comma stand before the one in quotes whose name begins at `start`.
 fn follows_another(t: &[u8], start: usize) -> bool {
     let before = t[..start].strip_suffix(b"\"").or_else(|| t[..start].strip_suffix(b"'")).unwrap_or_default();
+    // Python's `u"…"`.
+    let before = before.strip_suffix(b"u").unwrap_or(before);
     let before = before.trim_ascii_end().strip_suffix(b",").unwrap_or_default();
     matches!(before.trim_ascii_end().last(), Some(b'"' | b'\''))
 }
@@ -428,6 +490,8 @@ fn wrapped(t: &[u8], start: usize, base: Candidate) -> Option<Candidate> {
     let mut brackets = 0;
     while at < t.len() && at - start < 48 {
         match t[at] {
+            // `FakeFile(handles["stdin"])`: the name of an entry.
+            b'"' | b'\'' if at > start + 1 && t[at - 1] == b'[' && is_name(t[at - 2]) => return None,
             b'"' | b'\'' | b'`' => {
                 let prefix = &t[start..at];
                 let letters = prefix.len() <= 2 && prefix.iter().all(|byte| b"bBrRuUfFlLqn@$".contains(byte));
@@ -705,6 +769,12 @@ mod tests {
             ("openssl rsa -passin pass:abc -in key", "abc"),
             ("buildConfigField 'String', 'API_KEY', '\"abc\"'", "abc"),
             ("пароль = \"abc\"", "abc"),
+            ("MYSQL_PASSWORD=${DB_PASSWORD:-abc}\n", "abc"),
+            ("user, password := \"x\", \"abc\"", "abc"),
+            ("local user, pass = 'x', 'abc'", "abc"),
+            ("password, salt := []byte(\"x\"), []byte(\"abc\")", "abc"),
+            ("url.UserPassword(\"x\", \"abc\")", "abc"),
+            ("[\"--keystore-password\", \"abc\"]", "abc"),
         ] {
             assert!(found(text).contains(&value.to_owned()), "{text}: {:?}", found(text));
         }
@@ -716,6 +786,13 @@ mod tests {
             "\"type\": \"password\", \"title\": \"abc\"",
             "['name' => 'password', 'autocomplete' => 'abc']",
             "[\"checkbox\", \"password\", \"image\"]",
+            "[u'name', u'password', u'class']",
+            "connect(\"localhost\", \"password\", \"mydb\")",
+            "${PASSWORD:?must be set}",
+            "let (user, password) = match x {",
+            "(no password): Invited",
+            "docker run -v $(pwd):/srv x",
+            "x -p$PASSWORD ping",
             "variable \"password\" {}\nvariable \"x\" {\n  default = \"abc\"\n}",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));

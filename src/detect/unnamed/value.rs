@@ -83,9 +83,10 @@ const CONSTANTS: &[&str] = &[
     "int", "integer", "bool", "boolean", "number", "any", "object", "array", "bytes", "byte", "char", "text",
     "varchar", "optional", "required", "default", "empty", "n/a", "self", "this", "todo", "tbd", "unset",
     "disabled", "enabled", "never", "always", "auto", "unknown", "nullptr", "date", "float", "double", "dict",
-    "list", "map", "const", "static", "return", "function", "new", "await", "async", "uuid", "guid", "base64",
+    "list", "map", "typeof", "const", "static", "return", "function", "new", "await", "async", "uuid", "guid", "base64",
     "hex", "ascii", "utf8", "utf-8", "utf16", "latin1", "binary", "sha256", "sha1", "md5", "hs256", "rs256",
-    "json", "xml", "plain", "http", "https", "localhost", "inherit", "nullable", "confirmed", "hashed", "2147483647", "4294967295", "9223372036854775807", "18446744073709551615",
+    "json", "xml", "plain", "http", "https", "localhost", "inherit", "nullable", "confirmed", "hashed", "changed", "masked",
+    "patch", "minor", "major", "2147483647", "4294967295", "9223372036854775807", "18446744073709551615",
 ];
 
 /// Parts of the names of algorithms.
@@ -100,6 +101,14 @@ const ALGORITHMS: &[&str] = &[
 
 /// Passwords in pairs that show how to write one.
 const SHOWN: &[&str] = &["pass", "password", "passwd", "pwd", "secret", "test", "changeme"];
+
+/// Ends of names of files that no token has.
+#[rustfmt::skip]
+const EXTENSIONS: &[&str] = &[
+    "txt", "json", "yaml", "yml", "pem", "crt", "cer", "p12", "pfx", "jks", "keytab", "xml", "html", "css",
+    "log", "conf", "cfg", "ini", "properties", "png", "jpg", "svg", "pub", "der", "sql", "csv", "toml", "js",
+    "ts", "py", "rb", "php", "java", "zip", "asc", "gpg",
+];
 
 /// Where paths begin.
 #[rustfmt::skip]
@@ -124,7 +133,7 @@ const SEALED: &[&str] = &[
     "enc(", "enc[", "enc:", "encrypted:", "{cipher}", "$ansible_vault", "!vault", "vault:", "aqicah", "arn:",
     "projects/", "op://", "ssm:", "secretsmanager:", "secret://", "keyvault", "akeyless:", "sops:", "file:",
     "awskms", "gcpkms", "{aes}", "{aes:", "{3des}", "secretref:", "valuefrom", "ref+", "lookup(", "agAAA",
-    "sealed:", "@microsoft.keyvault", "credentialsjson:",
+    "sealed:", "<enc", "\\u003cenc", "@microsoft.keyvault", "credentialsjson:",
     // Base64 of `opdata01`, an item of a 1Password vault, and of a session key in a blob of Windows' CryptoAPI.
     "b3bkyxrhmd", "aqiaa",
 ];
@@ -205,10 +214,13 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
         return Some(Reason::Reference);
     }
     if !quoted {
-        let call = value
+        let inner = &value[usize::from(matches!(first, b'&' | b'*' | b'!'))..];
+        let call = inner
             .iter()
             .position(|byte| matches!(byte, b'(' | b'{'))
-            .is_some_and(|at| at > 0 && name_like(&value[..at]));
+            .is_some_and(|at| at > 0 && name_like(&inner[..at]));
+        // `!received`, YAML's `!secret name`.
+        let not = first == b'!' && inner.iter().all(u8::is_ascii_alphabetic);
         let index = value.iter().position(|byte| *byte == b'[').is_some_and(|at| {
             at > 0 && name_like(&value[..at]) && (value.contains(&b']') || follows == b'"' || follows == b'\'')
         });
@@ -219,8 +231,9 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
                 && part.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
                 && plain(part)
         }) && value.contains(&b'.');
-        let operators = contains(b"&&") || contains(b"||");
+        let operators = contains(b"&&") || contains(b"||") || contains(b"),") || contains(b"()");
         if call
+            || not
             || operators
             || index
             || dotted
@@ -240,7 +253,8 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
         && contains(b"://")
         && !contains(b"@")
         || starts(ROOTS)
-        || (!password && (is_host_and_path(value) || is_registry_path(value)))
+        || starts(&["http%3a", "https%3a", "http%25", "https%25"])
+        || (!password && (is_host_and_path(value) || is_registry_path(value) || is_file(value) || is_ipv6(value)))
     {
         return Some(Reason::Address);
     }
@@ -269,7 +283,11 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     if !password && (allow::is_time(value) || is_date(value)) || is_mode(value) {
         return Some(Reason::Time);
     }
-    if CONSTANTS.iter().any(|one| value.eq_ignore_ascii_case(one.as_bytes())) || is_algorithm(value) {
+    if CONSTANTS.iter().any(|one| value.eq_ignore_ascii_case(one.as_bytes()))
+        || is_algorithm(value)
+        || is_validation(value)
+        || !password && !quoted && is_small_number(value)
+    {
         return Some(Reason::Constant);
     }
     let mut seen = [false; 256];
@@ -283,6 +301,7 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
         return Some(Reason::Prose);
     }
     if is_escaped_text(value)
+        || is_escaped_sign(value)
         || text && follows != b'+' && is_label(value)
         || !password && is_word(value)
         || !value.is_ascii() && value.iter().filter(|byte| **byte >= 0x80).count() * 3 > value.len()
@@ -326,6 +345,28 @@ fn is_escaped_text(value: &[u8]) -> bool {
         at = value.len().min(start + 6);
     }
     plain(&value[..first]) && plain(&value[at..])
+}
+
+/// Signs and no letters or digits, escaped: `\xF0\x9F\x8D\xAA`, `\u2028\u2029`.
+fn is_escaped_sign(value: &[u8]) -> bool {
+    if value.len() < 8 || value[0] != b'\\' {
+        return false;
+    }
+    let mut bytes = Vec::new();
+    for part in value[1..].split(|byte| *byte == b'\\') {
+        let Some((kind, digits)) = part.split_first() else { return false };
+        let Some(code) = std::str::from_utf8(digits).ok().and_then(|digits| u32::from_str_radix(digits, 16).ok())
+        else {
+            return false;
+        };
+        match (kind, digits.len()) {
+            (b'x', 2) if code >= 0x80 => bytes.push(code as u8),
+            (b'u' | b'U', 4..=8) if !char::from_u32(code).is_some_and(|sign| sign.is_ascii_alphanumeric()) => {}
+            _ => return false,
+        }
+    }
+    // Random bytes are no text.
+    std::str::from_utf8(&bytes).is_ok()
 }
 
 /// The text beside a field of a form: words and a colon.
@@ -396,11 +437,52 @@ fn is_version(value: &[u8]) -> bool {
     let bare =
         [&b"npm:"[..], b"workspace:", b"patch:"].iter().find_map(|kind| value.strip_prefix(*kind)).unwrap_or(value);
     let sign = bare.iter().take_while(|byte| b"^~<>=v ".contains(byte)).count();
-    let number = bare[sign..].split(|byte| b"-+".contains(byte)).next().unwrap_or_default();
+    let number = bare[sign..].split(|byte| b"-+_(".contains(byte)).next().unwrap_or_default();
     let mut parts = number.split(|byte| *byte == b'.');
     number.len() >= 5
         && number.iter().filter(|byte| **byte == b'.').count() == 2
         && parts.all(|part| (1..=4).contains(&part.len()) && part.iter().all(u8::is_ascii_digit))
+}
+
+/// What a form's field has to be: `required|string|min:8`, `max:72`.
+fn is_validation(value: &[u8]) -> bool {
+    (value.contains(&b'|') || value.contains(&b':'))
+        && value.split(|byte| *byte == b'|').all(|rule| {
+            let mut parts = rule.splitn(2, |byte| *byte == b':');
+            let (name, limit) = (parts.next().unwrap_or_default(), parts.next());
+            match limit {
+                Some(limit) => {
+                    ["min", "max", "between", "size"].iter().any(|known| name == known.as_bytes())
+                        && limit.iter().all(|byte| byte.is_ascii_digit() || *byte == b',')
+                }
+                None => ["required", "string", "confirmed", "nullable", "sometimes", "filled", "email"]
+                    .iter()
+                    .any(|known| name == known.as_bytes()),
+            }
+        })
+}
+
+/// A number as programs count with: below zero, with a fraction, or of no more than eight digits.
+fn is_small_number(value: &[u8]) -> bool {
+    let bare = value.strip_prefix(b"-").unwrap_or(value);
+    bare.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
+        && (bare.len() < value.len() || bare.contains(&b'.') || bare.len() <= 8)
+}
+
+/// The name or path of a file: `server.pem`, `/js/auth.js?id=1`.
+fn is_file(value: &[u8]) -> bool {
+    let path = value.split(|byte| *byte == b'?').next().unwrap_or_default();
+    let Some(dot) = memchr::memrchr(b'.', path) else { return false };
+    let known = EXTENSIONS.iter().any(|end| path[dot + 1..].eq_ignore_ascii_case(end.as_bytes()));
+    known
+        && (path.len() == value.len() || value[0] == b'/')
+        && path.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_-./@".contains(byte))
+}
+
+/// An address of the internet's sixth version, written out.
+fn is_ipv6(value: &[u8]) -> bool {
+    value.iter().filter(|byte| **byte == b':').count() >= 4
+        && std::str::from_utf8(value).is_ok_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok())
 }
 
 /// Hashes of passwords as MySQL (`*` and 40 digits) and PostgreSQL (`md5` and 32) store them.
@@ -578,6 +660,8 @@ pub(super) struct Facts {
     pub(super) weak: f32,
     pub(super) secret_word: f32,
     pub(super) name_word: f32,
+    /// Share of the value that words of its name make up.
+    pub(super) name_share: f32,
     pub(super) hex: f32,
     pub(super) digest: f32,
     pub(super) base64: f32,
@@ -665,6 +749,12 @@ impl Facts {
                 name_word |= word.len() > 2 && contains_ignoring_case(name, word);
             }
         });
+        let mut of_name = 0;
+        words(name, |word| {
+            if word.len() > 2 && contains_ignoring_case(value, word) {
+                of_name += word.len();
+            }
+        });
         let is = |test: fn(u8) -> bool| value.iter().all(|byte| test(*byte));
         let hex = is(|byte| byte.is_ascii_hexdigit());
         let has = |needle: &[u8]| contains_ignoring_case(value, needle);
@@ -701,6 +791,7 @@ impl Facts {
                 ["pass", "secret", "token", "key", "pwd", "cred"].iter().any(|word| has(word.as_bytes())),
             ),
             name_word: flag(name_word),
+            name_share: (of_name as f32 / len).min(1.0),
             hex: flag(hex),
             digest: flag(hex && matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128)),
             base64: flag(
@@ -845,10 +936,28 @@ mod tests {
             ("F3F4F5F6F7F8F9FAFBFCFDFEFF000102", true, Reason::Sequence),
             ("pswd", false, Reason::Reference),
             ("https", true, Reason::Constant),
+            ("required|string|min:8", true, Reason::Constant),
+            ("max:72", true, Reason::Constant),
+            ("<enc-v1>q1w2e3", true, Reason::Sealed),
+            ("https%3A%2F%2Fx.io%2Fa", true, Reason::Address),
+            ("i),n.x(i)})", false, Reason::Reference),
+            ("!received", false, Reason::Reference),
+            ("&jwt.Claims{", false, Reason::Reference),
+            ("2.4.0_q1w2e3r4", false, Reason::Version),
+            ("\\xF0\\x9F\\x8D\\xAA", true, Reason::Prose),
+            ("\\u2028\\u2029\\u003c", true, Reason::Prose),
         ] {
             assert_eq!(veto(value.as_bytes(), &given(b"DB_PASSWORD", quoted)), Some(reason), "{value}");
         }
-        for value in ["wqmvkdbc", "Tr0ub4dor&3", "my 3rd dog", "Wqmvkdbc", "p\\u0040ssw3rt", "1576142006"] {
+        for value in [
+            "wqmvkdbc",
+            "Tr0ub4dor&3",
+            "my 3rd dog",
+            "Wqmvkdbc",
+            "p\\u0040ssw3rt",
+            "1576142006",
+            "\\xfa\\xdd\\xb8\\xe0",
+        ] {
             assert_eq!(veto(value.as_bytes(), &given(b"password", true)), None, "{value}");
         }
         for (value, reason) in [
@@ -856,6 +965,9 @@ mod tests {
             ("1576142006", Reason::Time),
             ("1979-05-27T07:32:00Z", Reason::Time),
             ("SOFTWARE\\\\Classes\\\\x", Reason::Address),
+            ("server.key.pem", Reason::Address),
+            ("/js/auth.js?id=q1w2e3", Reason::Address),
+            ("2001:0db8:0:42:0:8a2e:370:7334", Reason::Address),
             ("2.abcdefghijkl==|mnopqrst|uvwxyz==", Reason::Sealed),
         ] {
             let given = Given { password: false, ..given(b"session_token", true) };
