@@ -37,7 +37,8 @@ pub(crate) enum Allow {
     Name,
     /// As words, but letters that change case like those of a random password are none.
     PlainWord,
-    /// A checksum or the id of a commit, told by what stands right beside it: `h1:`, `sha512-`, more base64, ` refs/`.
+    /// A checksum, the id of a commit or part of a ciphertext, told by what stands right beside it: `h1:`, `sha512-`, more
+    /// base64, ` refs/`, `ENC[`.
     Sum,
 }
 
@@ -380,21 +381,37 @@ fn is_sum(secret: &[u8], around: &[u8]) -> bool {
     places.peek().is_some()
         && places.all(|at| {
             let (before, after) = (&around[..at], &around[at + secret.len()..]);
-            in_longer_base64(secret, before, after) || in_list_of_sums(secret, before, after)
+            in_longer_base64(secret, before, after)
+                || in_list_of_sums(secret, before, after)
+                || in_ciphertext(before)
+                // Of an e-mail address.
+                || is_digest(secret) && before.ends_with(b"/avatar/")
         })
 }
 
 /// `h1:` stands before the sums of Go modules, `sha512-` before those of Subresource Integrity.
 fn in_longer_base64(secret: &[u8], before: &[u8], after: &[u8]) -> bool {
     let base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
-    let start = before.iter().rposition(|byte| !base64(byte)).map_or(0, |at| at + 1);
+    let mut start = before.iter().rposition(|byte| !base64(byte)).map_or(0, |at| at + 1);
+    // The sign of a line that a diff adds, or, where no more is seen, what may be one.
+    let sign = before.get(start) == Some(&b'+') && (start == 0 || before[start - 1] == b'\n');
+    start += usize::from(sign);
     let end = after.iter().position(|byte| !base64(byte)).unwrap_or(after.len());
     let padded = after.get(end) == Some(&b'=');
     let marked =
         ["h1:", "sha1-", "sha256-", "sha384-", "sha512-"].iter().any(|mark| before[..start].ends_with(mark.as_bytes()));
     let longer = start < before.len() || end > 0;
     let plus = before[start..].contains(&b'+') || after[..end].contains(&b'+');
-    marked || longer && (plus || padded) && before.len() - start + secret.len() + end >= 40
+    marked
+        || sign && padded && end == 0
+        || longer && (plus || padded) && before.len() - start + secret.len() + end >= 40
+}
+
+/// Encrypted values of SOPS and EJSON have several parts: `ENC[AES256_GCM,data:…,iv:…]`, `EJ[1:…:…:…]`.
+fn in_ciphertext(before: &[u8]) -> bool {
+    let start =
+        before.iter().rposition(|byte| byte.is_ascii_whitespace() || b"\"'".contains(byte)).map_or(0, |at| at + 1);
+    [&b"ENC["[..], b"EJ["].iter().any(|open| before[start..].starts_with(open))
 }
 
 /// Lists of commits, refs and sums of files begin each line with one, as `git ls-remote` and `sha256sum` do.
@@ -450,6 +467,7 @@ fn code(secret: &[u8]) -> bool {
 fn sealed(secret: &[u8]) -> bool {
     [
         &b"ENC["[..],
+        b"EJ[",
         b"ENC(",
         b"AQICAH",
         b"vault:v",
@@ -613,6 +631,13 @@ mod tests {
             ("https://hooks.acme.io/v1/@/send", false),
             ("key = \"@\"", false),
             ("key=@", false),
+            ("key: ENC[AES256_GCM,data:{{alnum 8}},iv:@]", true),
+            ("\"key\": \"EJ[1:{{alnum 8}}=:@:{{alnum 8}}]\"", true),
+            ("a\n+{{alnum 8}}@", false),
+            ("a+{{alnum 8}}@", true),
+            ("/@/{{alnum 9}}+{{alnum 9}}", true),
+            ("+@", false),
+            ("+@==", true),
         ] {
             let secret = fill("{{alnum 32}}", 5).expect("known field");
             let around = fill(around, 6).expect("known field").replace('@', &secret);

@@ -37,8 +37,12 @@ const LOOKUPS: &[&str] = &[
 #[rustfmt::skip]
 const DIGESTS: &[&str] = &[
     "hmac", "fingerprint", "thumbprint", "checksum", "authtag", "auth_tag", "auth-tag", "authenticationtag",
-    "authentication_tag", "authentication-tag", "_sha", "-sha", "_iv", "-iv",
+    "authentication_tag", "authentication-tag", "_sha", "-sha", "_iv", "-iv", "rspauth",
 ];
+
+/// What stands before a verb.
+const AUXILIARIES: &[&str] =
+    &["should", "must", "can", "could", "will", "would", "may", "to", "not", "you", "we", "they", "please"];
 
 /// Words that declare the type whose name follows them.
 const DECLARES: &[&str] = &["class", "struct", "interface", "enum", "trait", "record", "protocol", "object"];
@@ -226,6 +230,10 @@ fn is_no_name(window: &[u8], one: &Candidate) -> bool {
     }
     let before = &window[..one.name.start];
     if one.quoted_name {
+        // `one ? ['name', 'password'] : ['phone', 'code']`.
+        if one.operator == Operator::Colon && window.get(one.name.end + 1) == Some(&b']') {
+            return true;
+        }
         // `passes ? 'pass' : 'fail'`, `n<9?"a common password":"ok"`; `"@scope/auth-password": "…"` is a package.
         let mark = window.get(one.name.end).copied().unwrap_or_default();
         let open = before.iter().rposition(|byte| *byte == mark || *byte == b'\n').unwrap_or_default();
@@ -476,10 +484,11 @@ fn is_prose(window: &[u8], line: &[u8], one: &Candidate, label: &[u8], value: &[
     if matches!(one.kind, Kind::Spaced | Kind::Pair) && one.quote == b'`' {
         return true;
     }
-    // `pass "x" only`: the verb.
+    // `pass "x" only`, `should pass "x8" for now`: the verb.
     if one.kind == Kind::Spaced
-        && value.iter().all(u8::is_ascii_alphabetic)
         && ["pass", "passes", "passing"].iter().any(|verb| label.eq_ignore_ascii_case(verb.as_bytes()))
+        && (value.iter().all(u8::is_ascii_alphabetic)
+            || AUXILIARIES.iter().any(|word| word_before.eq_ignore_ascii_case(word.as_bytes())))
     {
         return true;
     }
@@ -703,6 +712,9 @@ mod tests {
             ("existingPasswordSecret: \"rabbitmq-dev\"", "rabbitmq-dev", Reason::Reference),
             ("auth.tls.existingSecret=kafka-jks\n", "kafka-jks", Reason::Reference),
             ("pass \"architecture\" only\n", "architecture", Reason::Prose),
+            ("callers should pass \"q1w2e3\" for now\n", "q1w2e3", Reason::Prose),
+            ("one ? ['name', 'password'] : ['q1w2e3', 'code']\n", "q1w2e3", Reason::OtherWord),
+            ("S: rspauth=3f2a91c07be4d5680f1e2d3c4b5a6978\n", "3f2a91c07be4d5680f1e2d3c4b5a6978", Reason::Digest),
             ("https://lh7.googleusercontent.com/x?key=q1w2e3\n", "q1w2e3", Reason::Identifier),
             ("x=$(askpass \"q1w2e3\")\n", "q1w2e3", Reason::OtherWord),
             ("encryptedMetadataKey = \"q1w2e3r4\"", "q1w2e3r4", Reason::Sealed),

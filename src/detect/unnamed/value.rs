@@ -130,7 +130,7 @@ const HASHES: &[&str] = &[
 /// Beginnings of what is encrypted or stands in a vault.
 #[rustfmt::skip]
 const SEALED: &[&str] = &[
-    "enc(", "enc[", "enc:", "encrypted:", "{cipher}", "$ansible_vault", "!vault", "vault:", "aqicah", "arn:",
+    "enc(", "enc[", "ej[", "enc:", "encrypted:", "{cipher}", "$ansible_vault", "!vault", "vault:", "aqicah", "arn:",
     "projects/", "op://", "ssm:", "secretsmanager:", "secret://", "keyvault", "akeyless:", "sops:", "file:",
     "awskms", "gcpkms", "{aes}", "{aes:", "{3des}", "secretref:", "valuefrom", "ref+", "lookup(", "agAAA",
     "sealed:", "<enc", "\\u003cenc", "@microsoft.keyvault", "credentialsjson:",
