@@ -340,8 +340,10 @@ fn words(secret: &[u8]) -> bool {
     let letters = secret.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let digits = secret.iter().filter(|byte| byte.is_ascii_digit()).count();
     let other = secret.len() - letters - digits;
-    // No digit at all among letters: a name. A name may end in a small number.
+    let one_case = !secret.iter().any(u8::is_ascii_uppercase) || !secret.iter().any(u8::is_ascii_lowercase);
+    // No digit at all among letters: a name. A name may end in a small number, and a long one hold a digit.
     (digits == 0 && other == 0)
+        || (digits == 1 && other == 0 && one_case && letters >= 24)
         || (digits <= 2 && other > 0 && secret.split(|byte| !byte.is_ascii_alphanumeric()).all(word_or_number))
 }
 

@@ -129,7 +129,10 @@ const DIGITS: &str = "[0-9a-f]";
 
 /// Words of credentials.
 const WORDS: [&str; 12] =
-    ["key", "token", "secret", "pass", "pwd", "auth", "api", "cred", "bearer", "access", "private", "pat"];
+    ["key", "token", "secret", "pass", "pwd", "auth", "api", "cred", "bearer", "access", "private", PAT];
+
+/// A personal access token, which is no part of a longer word as in `path`.
+const PAT: &str = r"(?:\b|_)pat(?:\b|_)";
 
 impl VariantForm {
     /// Writes the pattern of a value near a name.
@@ -142,7 +145,7 @@ impl VariantForm {
     fn spelt_out(mut self) -> Self {
         let Some(value) = self.value.take() else { return self };
         let words = self.word.take().unwrap_or_else(|| WORDS.join("|"));
-        let worded = |name: &&String| words.split('|').any(|word| name.ends_with(word));
+        let worded = |name: &&String| words.replace(PAT, "pat").split('|').any(|word| name.ends_with(word));
         let (own, plain): (Vec<&String>, Vec<&String>) = self.near.iter().partition(worded);
         let short = self.near.iter().any(|name| name.bytes().take_while(u8::is_ascii_alphabetic).count() < SHORT);
         let before = r#"(?:[^\n]*?[=:"'`\s,({>|/]|-)"#;
@@ -188,7 +191,7 @@ const SHAPELESS: [&str; 2] = ["name", "sum"];
 /// value near a provider's name is no credential where one of them stands before it, unless the rule says otherwise.
 const OTHERS: &str = "(?i)^(?:id|u?uid|guid|jti|kid|sub|iat|parent_?id|status(?:es)?|name|version|commit|rev|revision|etag|hash|checksum|\
     digest|fingerprint|integrity|md5|sha-?[0-9]{0,3}|refs?|commits|tree|blob|badges?|grade|coverage|entities|h1|\
-    public_?key_?token|(?:.*[_.-])?(?:(?:apt|gpg|pgp)_?key(?:_?id)?|fingerprint|commit|revision|checksum|digest))$";
+    public_?key_?token|(?:.*[_.-])?public[_-]?(?:[a-z]{1,12}[_-]?)?key|(?:.*[_.-])?(?:(?:apt|gpg|pgp)_?key(?:_?id)?|fingerprint|commit|revision|checksum|digest))$";
 
 /// Letters under which a name is short.
 const SHORT: usize = 6;

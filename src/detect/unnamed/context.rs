@@ -197,6 +197,13 @@ fn is_no_name(window: &[u8], one: &Candidate) -> bool {
     if label == b"NOPASSWD" || window[..one.name.start].ends_with(b"$(") {
         return true;
     }
+    // `one ? ['name', 'password'] : ['phone', 'code']`, `fields['password']->set('layout', x)`.
+    let behind = window[one.name.end..].strip_prefix(b"'").or(window[one.name.end..].strip_prefix(b"\""));
+    if behind.is_some_and(|rest| {
+        rest.starts_with(b"]->") && one.follows == b',' || one.operator == Operator::Colon && rest.starts_with(b"]")
+    }) {
+        return true;
+    }
     // `"MYSQL_PASSWORD" "MYSQL_DATABASE"`, `'libxml2' 'passwd' 'perl-5'`: a list of words.
     if one.kind == Kind::Spaced && one.quoted_name && one.quote != 0 {
         let listed = matches!(one.follows, b'"' | b'\'');
@@ -230,10 +237,6 @@ fn is_no_name(window: &[u8], one: &Candidate) -> bool {
     }
     let before = &window[..one.name.start];
     if one.quoted_name {
-        // `one ? ['name', 'password'] : ['phone', 'code']`.
-        if one.operator == Operator::Colon && window.get(one.name.end + 1) == Some(&b']') {
-            return true;
-        }
         // `passes ? 'pass' : 'fail'`, `n<9?"a common password":"ok"`; `"@scope/auth-password": "…"` is a package.
         let mark = window.get(one.name.end).copied().unwrap_or_default();
         let open = before.iter().rposition(|byte| *byte == mark || *byte == b'\n').unwrap_or_default();
@@ -387,10 +390,11 @@ fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> boo
     if rest.starts_with(b" {") && is_identifier(value) {
         return true;
     }
-    // `Passwd = reinterpret_cast<const char *>(Pwd)`, `password: Option<String>`.
+    // `Passwd = reinterpret_cast<const char *>(Pwd)`, `password: Option<String>`, `canChangePassword: Observable<boolean>`.
     if rest.starts_with(b"<")
         && (memchr::memchr(b'>', rest).is_some_and(|at| rest.get(at + 1) == Some(&b'('))
-            || is_identifier(value) && rest.get(1).is_some_and(u8::is_ascii_uppercase))
+            || is_identifier(value) && rest.get(1).is_some_and(u8::is_ascii_uppercase)
+            || is_identifier(value) && value[0].is_ascii_uppercase() && one.operator == Operator::Colon)
     {
         return true;
     }
@@ -714,6 +718,8 @@ mod tests {
             ("pass \"architecture\" only\n", "architecture", Reason::Prose),
             ("callers should pass \"q1w2e3\" for now\n", "q1w2e3", Reason::Prose),
             ("one ? ['name', 'password'] : ['q1w2e3', 'code']\n", "q1w2e3", Reason::OtherWord),
+            ("fields['passwd1']->set('layout', new Cell(6));\n", "layout", Reason::OtherWord),
+            ("canChangePassword: Observable<boolean>;\n", "Observable", Reason::Reference),
             ("S: rspauth=3f2a91c07be4d5680f1e2d3c4b5a6978\n", "3f2a91c07be4d5680f1e2d3c4b5a6978", Reason::Digest),
             ("https://lh7.googleusercontent.com/x?key=q1w2e3\n", "q1w2e3", Reason::Identifier),
             ("x=$(askpass \"q1w2e3\")\n", "q1w2e3", Reason::OtherWord),
