@@ -386,6 +386,10 @@ fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> boo
     if one.quoted_name && window.get(one.name.end + 1) == Some(&b']') && is_identifier(value) {
         return true;
     }
+    // `newPassword?: ElementRef;`: a type.
+    if one.operator == Operator::Colon && window.get(one.name.end) == Some(&b'?') && is_identifier(value) {
+        return true;
+    }
     // `.validatePass:after {`: a block follows.
     if rest.starts_with(b" {") && is_identifier(value) {
         return true;
@@ -720,6 +724,7 @@ mod tests {
             ("one ? ['name', 'password'] : ['q1w2e3', 'code']\n", "q1w2e3", Reason::OtherWord),
             ("fields['passwd1']->set('layout', new Cell(6));\n", "layout", Reason::OtherWord),
             ("canChangePassword: Observable<boolean>;\n", "Observable", Reason::Reference),
+            ("newPassword?: ElementRef;\n", "ElementRef", Reason::Reference),
             ("S: rspauth=3f2a91c07be4d5680f1e2d3c4b5a6978\n", "3f2a91c07be4d5680f1e2d3c4b5a6978", Reason::Digest),
             ("https://lh7.googleusercontent.com/x?key=q1w2e3\n", "q1w2e3", Reason::Identifier),
             ("x=$(askpass \"q1w2e3\")\n", "q1w2e3", Reason::OtherWord),

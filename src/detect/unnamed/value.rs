@@ -285,6 +285,7 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     }
     if CONSTANTS.iter().any(|one| value.eq_ignore_ascii_case(one.as_bytes()))
         || is_algorithm(value)
+        || is_color(value)
         || is_validation(value)
         || !password && !quoted && is_small_number(value)
     {
@@ -302,6 +303,8 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     }
     if is_escaped_text(value)
         || is_escaped_sign(value)
+        // Crowdin's marks of a text that is translated in place.
+        || starts(&["crwdns"])
         || text && follows != b'+' && is_label(value)
         || !password && is_word(value)
         || !value.is_ascii() && value.iter().filter(|byte| **byte >= 0x80).count() * 3 > value.len()
@@ -416,6 +419,11 @@ fn is_bitwarden(value: &[u8]) -> bool {
         && value[1] == b'.'
         && value.contains(&b'|')
         && value[2..].iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=|".contains(byte))
+}
+
+/// A color as stylesheets write it: `#ede04b`.
+fn is_color(value: &[u8]) -> bool {
+    value[0] == b'#' && matches!(value.len(), 4 | 5 | 7 | 9) && value[1..].iter().all(u8::is_ascii_hexdigit)
 }
 
 /// The mode of a file as `chmod` takes it: `u=rwX,g=,o=`.
@@ -938,6 +946,8 @@ mod tests {
             ("https", true, Reason::Constant),
             ("required|string|min:8", true, Reason::Constant),
             ("max:72", true, Reason::Constant),
+            ("#ede04b", false, Reason::Constant),
+            ("crwdns12898:0crwdne12898:0", true, Reason::Prose),
             ("<enc-v1>q1w2e3", true, Reason::Sealed),
             ("https%3A%2F%2Fx.io%2Fa", true, Reason::Address),
             ("i),n.x(i)})", false, Reason::Reference),
