@@ -211,7 +211,7 @@ fn is_no_name(window: &[u8], one: &Candidate) -> bool {
     }
     let line = line_before(window, one.name.start);
     // `alias cpwd="copypath"`: the name of a command.
-    if one.operator == Operator::Equals && !one.spaced && first_word(line) == b"alias" {
+    if one.operator == Operator::Equals && !one.spaced && line.trim_ascii_end().ends_with(b"alias") {
         return true;
     }
     // `--password abc 'text'`: the name is itself the value of an option.
@@ -762,6 +762,7 @@ mod tests {
             ("encrypted_credential: q1w2e3r4t5y6u7i8\n", "q1w2e3r4t5y6u7i8", Reason::Sealed),
             ("'libxml2' 'gpass' 'libk2' 'faucc'", "libk2", Reason::OtherWord),
             ("alias cpwd=\"copypath\"\n", "copypath", Reason::OtherWord),
+            ("// `alias cpwd=\"copypath\"`\n", "copypath", Reason::OtherWord),
             ("--auth-password mypassword 'privacy'", "privacy", Reason::OtherWord),
             ("- sasl-password.cf: white-space (x)\n", "white-space", Reason::OtherWord),
             ("n < 9 ? \"a top password\" : \"english\"", "english", Reason::OtherWord),

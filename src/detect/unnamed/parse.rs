@@ -420,8 +420,8 @@ fn block(t: &[u8], mut at: usize, base: Candidate) -> Option<Candidate> {
 /// Whether another word in quotes and a comma stand before the one in quotes whose name begins at `start`.
 fn follows_another(t: &[u8], start: usize) -> bool {
     let before = t[..start].strip_suffix(b"\"").or_else(|| t[..start].strip_suffix(b"'")).unwrap_or_default();
-    // Python's `u"…"`.
-    let before = before.strip_suffix(b"u").unwrap_or(before);
+    // Python's `u"…"`; quotes in a string.
+    let before = before.strip_suffix(b"u").or_else(|| before.strip_suffix(b"\\")).unwrap_or(before);
     let before = before.trim_ascii_end().strip_suffix(b",").unwrap_or_default();
     matches!(before.trim_ascii_end().last(), Some(b'"' | b'\''))
 }
@@ -787,6 +787,7 @@ mod tests {
             "['name' => 'password', 'autocomplete' => 'abc']",
             "[\"checkbox\", \"password\", \"image\"]",
             "[u'name', u'password', u'class']",
+            r#"x = "[\"checkbox\", \"password\", \"image\"]""#,
             "connect(\"localhost\", \"password\", \"mydb\")",
             "${PASSWORD:?must be set}",
             "let (user, password) = match x {",
