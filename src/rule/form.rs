@@ -1,5 +1,6 @@
 //! The form of a rule file: what TOML may say. Shared by the build script and the program.
 
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// A rule file as it is written.
@@ -120,9 +121,17 @@ fn literals<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error>
         let (before, after) = out[at].split_once(DIGITS).expect("just found");
         let each: Vec<String> = "0123456789abcdef".chars().map(|digit| format!("{before}{digit}{after}")).collect();
         out.splice(at..=at, each);
+        if out.len() > MOST_LITERALS {
+            return Err(D::Error::custom(format!(
+                "literals with {DIGITS} stand for more than {MOST_LITERALS} literals"
+            )));
+        }
     }
     Ok(out)
 }
+
+/// Literals of a rule, at most, where some are written out.
+const MOST_LITERALS: usize = 4096;
 
 /// What stands for a digit of a hexadecimal number.
 const DIGITS: &str = "[0-9a-f]";

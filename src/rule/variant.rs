@@ -101,6 +101,9 @@ impl Variant {
             let (behind, ahead) = (unnamed::BEHIND, unnamed::AHEAD);
             return Ok(Shape { behind, ahead, heads: Heads::of(&Hir::empty()), run: None, at_start: false });
         }
+        if let Some(head) = &self.form.head {
+            parse(head).map_err(|error| format!("head: {error}"))?;
+        }
         let hir = parse(&self.form.pattern)?;
         let reach = match (self.form.reach, hir.properties().maximum_len()) {
             (Some(stated), _) => stated,

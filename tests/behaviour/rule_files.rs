@@ -100,9 +100,20 @@ fn a_pattern_that_does_not_parse_is_refused_with_its_rule() {
 }
 
 #[test]
+fn a_head_that_does_not_parse_is_refused_with_its_rule() {
+    refused(&rule("acme-key", "ACM0001", &format!("{PATTERN}\nhead = 'acme_['")), &["acme-key", "head"]);
+}
+
+#[test]
 fn a_rule_without_literals_is_refused() {
     let text = rule("acme-key", "ACM0001", PATTERN).replace("literals = [\"acme_\"]\n", "");
     refused(&text, &["acme-key", "literal"]);
+}
+
+#[test]
+fn literals_that_stand_for_too_many_are_refused() {
+    let text = rule("acme-key", "ACM0001", PATTERN).replace("\"acme_\"", "\"acme_[0-9a-f][0-9a-f][0-9a-f][0-9a-f]\"");
+    refused(&text, &["4096"]);
 }
 
 #[test]
