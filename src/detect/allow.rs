@@ -409,11 +409,14 @@ fn in_longer_base64(secret: &[u8], before: &[u8], after: &[u8]) -> bool {
         || longer && (plus || padded) && before.len() - start + secret.len() + end >= 40
 }
 
-/// Encrypted values of SOPS and EJSON have several parts: `ENC[AES256_GCM,data:…,iv:…]`, `EJ[1:…:…:…]`.
+/// What encrypted values of several parts begin with, SOPS's and EJSON's: `ENC[AES256_GCM,data:…,iv:…]`, `EJ[1:…:…:…]`.
+const IN_PARTS: [&[u8]; 2] = [b"ENC[", b"EJ["];
+
+/// Whether it is one of the parts.
 fn in_ciphertext(before: &[u8]) -> bool {
     let start =
         before.iter().rposition(|byte| byte.is_ascii_whitespace() || b"\"'".contains(byte)).map_or(0, |at| at + 1);
-    [&b"ENC["[..], b"EJ["].iter().any(|open| before[start..].starts_with(open))
+    IN_PARTS.iter().any(|open| before[start..].starts_with(open))
 }
 
 /// Lists of commits, refs and sums of files begin each line with one, as `git ls-remote` and `sha256sum` do.
@@ -468,9 +471,7 @@ fn code(secret: &[u8]) -> bool {
 
 fn sealed(secret: &[u8]) -> bool {
     [
-        &b"ENC["[..],
-        b"EJ[",
-        b"ENC(",
+        &b"ENC("[..],
         b"AQICAH",
         b"vault:v",
         b"$ANSIBLE_VAULT",
@@ -481,6 +482,7 @@ fn sealed(secret: &[u8]) -> bool {
         b"op://",
     ]
     .iter()
+    .chain(&IN_PARTS)
     .any(|start| secret.starts_with(start))
 }
 

@@ -3,15 +3,13 @@
 /// Folders that hold tests, examples, documentation, texts in several languages, or other people's code.
 #[rustfmt::skip]
 const FOLDERS: &[&str] = &[
-    "t", "test", "tests", "testing", "testdata", "test-data", "test_data", "testutil", "testutils", "__tests__",
-    "__mocks__", "spec", "specs", "fixture", "fixtures", "__fixtures__", "mock", "mocks", "example",
-    "examples", "sample", "samples", "demo", "demos", "doc", "docs", "documentation", "e2e", "cassettes",
+    "t", "testing", "testdata", "testutil", "testutils", "spec", "specs", "doc", "docs", "documentation", "cassettes",
     "androidtest", "unittest", "unittests", "tutorial", "tutorials", "i18n", "l10n", "locale", "locales", "lang", "langs",
     "translation", "translations", "localization", "vendor", "node_modules", "third_party", "third-party", "thirdparty",
     "bower_components", "godeps", "site-packages", "vendors", "cypress", "playwright", "codeception", "fuzz", "fuzzing",
     "corpus", "corpora",
 ];
-/// Words among others in the name of such a folder or file: `api-tests`, `App.Tests`, `demo-setups`, `.env.example`.
+/// Words that say so alone or among others in the name of a folder or file: `tests`, `api-tests`, `App.Tests`, `demo-setups`, `.env.example`.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
     "test", "tests", "example", "examples", "sample", "samples", "mock", "mocks", "fixture", "fixtures", "demo", "demos",

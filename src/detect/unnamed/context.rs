@@ -216,7 +216,7 @@ fn is_no_name(window: &[u8], one: &Candidate) -> bool {
     }
     // `--password abc 'text'`: the name is itself the value of an option.
     if one.kind == Kind::Spaced && !one.quoted_name {
-        let word = line.trim_ascii_end().rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+        let word = last_word(line.trim_ascii_end());
         if word.starts_with(b"--") && !word.contains(&b'=') {
             return true;
         }
@@ -244,7 +244,7 @@ fn is_no_name(window: &[u8], one: &Candidate) -> bool {
         return before[..open].trim_ascii_end().ends_with(b"?") || text.get(1) == Some(&b'@') && text.ends_with(b"/");
     }
     // `Name:Pass:Group` are the fields of a record; `action=pass:repeat=0` is a value and the next option.
-    let word = before.rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+    let word = last_word(before);
     let of_a_password = word.windows(4).any(|part| part.eq_ignore_ascii_case(b"pass"));
     one.quote == 0 && !one.spaced && (before.ends_with(b":") || before.ends_with(b"=") && !of_a_password)
 }
@@ -325,6 +325,11 @@ fn line_before(window: &[u8], at: usize) -> &[u8] {
     window[..at].rsplit(|byte| *byte == b'\n').next().unwrap_or_default()
 }
 
+/// What stands behind the last blank.
+fn last_word(text: &[u8]) -> &[u8] {
+    text.rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default()
+}
+
 fn first_word(line: &[u8]) -> &[u8] {
     line.trim_ascii().split(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default()
 }
@@ -397,8 +402,9 @@ fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> boo
     // `Passwd = reinterpret_cast<const char *>(Pwd)`, `password: Option<String>`, `canChangePassword: Observable<boolean>`.
     if rest.starts_with(b"<")
         && (memchr::memchr(b'>', rest).is_some_and(|at| rest.get(at + 1) == Some(&b'('))
-            || is_identifier(value) && rest.get(1).is_some_and(u8::is_ascii_uppercase)
-            || is_identifier(value) && value[0].is_ascii_uppercase() && one.operator == Operator::Colon)
+            || is_identifier(value)
+                && (rest.get(1).is_some_and(u8::is_ascii_uppercase)
+                    || value[0].is_ascii_uppercase() && one.operator == Operator::Colon))
     {
         return true;
     }
@@ -487,7 +493,7 @@ fn refers(label: &[u8]) -> bool {
 /// Whether name and value are words of a sentence.
 fn is_prose(window: &[u8], line: &[u8], one: &Candidate, label: &[u8], value: &[u8]) -> bool {
     let lower = value.iter().all(u8::is_ascii_lowercase);
-    let word_before = line.trim_ascii_end().rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default();
+    let word_before = last_word(line.trim_ascii_end());
     // Markdown sets off in backticks what a sentence is about, as in: pass `strict` to it; `password`, `user` and others.
     if matches!(one.kind, Kind::Spaced | Kind::Pair) && one.quote == b'`' {
         return true;
