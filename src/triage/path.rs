@@ -9,7 +9,8 @@ const FOLDERS: &[&str] = &[
     "bower_components", "godeps", "site-packages", "vendors", "cypress", "playwright", "codeception", "fuzz", "fuzzing",
     "corpus", "corpora",
 ];
-/// Words that say so alone or among others in the name of a folder or file: `tests`, `api-tests`, `App.Tests`, `demo-setups`, `.env.example`.
+/// Words that say so alone or among others in the name of a folder or file: `tests`, `api-tests`, `App.Tests`,
+/// `.env.example`.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
     "test", "tests", "example", "examples", "sample", "samples", "mock", "mocks", "fixture", "fixtures", "demo", "demos",
