@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::Match;
 use super::carry::Stretch;
 use super::checksum::base64;
-use super::number;
 use super::text::utf16_le;
+use super::{number, quiet};
 use crate::rule::RuleSet;
 use crate::secret::Secret;
 use crate::span::Span;
@@ -279,19 +279,20 @@ pub(super) const ZONE: usize = MARGIN;
 /// All stretches that decode to text, in order and apart.
 pub(super) fn runs(text: &[u8]) -> Vec<Run> {
     let mut out = Vec::new();
-    runs_touching(text, Span::new(0, text.len()), &mut Told::default(), &mut out);
-    out.sort_by_key(|run| run.span);
+    find(text, Span::new(0, text.len()), &mut Told::default(), &mut out);
+    settle(&mut out);
     out
 }
 
-/// The runs of a text of which a base is known; `zones` are the seams, [`ZONE`] bytes around them included. The outcome is that of [`runs`].
-pub(super) fn rescan_runs(
-    base: &[Run],
-    base_len: usize,
-    text: &[u8],
-    stretches: &[Stretch],
-    zones: &[Span],
-) -> Vec<Run> {
+/// Puts runs in order, each once.
+pub(super) fn settle(runs: &mut Vec<Run>) {
+    runs.sort_by_key(|run| run.span);
+    runs.dedup_by_key(|run| run.span);
+}
+
+/// The runs that a text took over from its base. Those that [`find`] finds at the seams, [`ZONE`] bytes around them
+/// included, are the others.
+pub(super) fn carried(base: &[Run], base_len: usize, text: &[u8], stretches: &[Stretch]) -> Vec<Run> {
     let mut out = Vec::new();
     let told: &[Stretch] = if base.is_empty() { &[] } else { stretches };
     for stretch in told {
@@ -312,28 +313,29 @@ pub(super) fn rescan_runs(
             }
         }
     }
-    let mut told = Told::default();
-    for &zone in zones {
-        runs_touching(text, zone, &mut told, &mut out);
-    }
-    out.sort_by_key(|run| run.span);
-    out.dedup_by_key(|run| run.span);
     out
 }
 
 /// How far zones have told of all runs: a run may go on through many, and is decoded once.
 #[derive(Default)]
-struct Told {
+pub(super) struct Told {
     base64: usize,
     escaped: usize,
     numbers: usize,
 }
 
-/// Adds the runs, wherever they begin and end, that have bytes in the zone. Zones come in order.
-fn runs_touching(text: &[u8], zone: Span, told: &mut Told, out: &mut Vec<Run>) {
-    base64_runs(text, zone, &mut told.base64, out);
-    escaped_runs(text, zone, &mut told.escaped, out);
-    number::lists(text, zone, &mut told.numbers, out);
+/// Adds the runs, wherever they begin and end, that have bytes in the zone. Zones come in order. Whether there may be
+/// any as far as the zone and [`quiet::SIDE`] bytes each side of it tell.
+pub(super) fn find(text: &[u8], zone: Span, told: &mut Told, out: &mut Vec<Run>) -> bool {
+    let known = out.len();
+    // What goes on beyond these bytes, or was told of with an earlier zone, is not for them to tell.
+    let around = Span::new(zone.start.saturating_sub(quiet::SIDE), zone.end + quiet::SIDE);
+    let mut beyond = told.base64.max(told.escaped).max(told.numbers) > around.start;
+    let mut look = |seen: Span| beyond |= seen.start < around.start || seen.end > around.end;
+    base64_runs(text, zone, &mut told.base64, out, &mut look);
+    escaped_runs(text, zone, &mut told.escaped, out, &mut look);
+    number::lists(text, zone, &mut told.numbers, out, &mut look);
+    beyond || out.len() > known
 }
 
 /// Bytes of base64 alphabets, both of them.
@@ -348,13 +350,14 @@ static BASE64_BYTE: [bool; 256] = {
     table
 };
 
-fn base64_runs(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run>) {
+fn base64_runs(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run>, look: &mut impl FnMut(Span)) {
     let is = |byte: &u8| BASE64_BYTE[*byte as usize];
     let eight = |at: usize| text.get(at..).and_then(<[u8]>::first_chunk).is_some_and(may_be_base64);
     let eight_before = |at: usize| at.checked_sub(8).is_some_and(eight);
     // Adds the run around a place, and says where to go on.
     let mut see = |place: usize| {
         let (start, end) = (start_of_run(text, place), end_of_run(text, place));
+        look(Span::new(start.saturating_sub(1), end + 2));
         if end - start >= SHORTEST {
             let padding = text[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
             out.extend(decode_run(text, Span::new(start, end), end + padding));
@@ -647,7 +650,7 @@ fn may_be_escape(text: &[u8], at: usize) -> bool {
 }
 
 /// Escapes of one kind in a row that say something in ASCII.
-fn escaped_runs(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run>) {
+fn escaped_runs(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run>, look: &mut impl FnMut(Span)) {
     let mut at = zone.start.saturating_sub(ENTITY - 1).max(*told);
     while let Some(found) = next_escape(text, at, zone.end) {
         let mut start = found;
@@ -664,6 +667,7 @@ fn escaped_runs(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run>) {
             count += 1;
             end += len;
         }
+        look(Span::new(start.saturating_sub(ENTITY), end + ENTITY));
         let graphic = decoded.bytes().filter(u8::is_ascii_graphic).count();
         // Nobody has to escape these: where a word holds one, it hides what the word begins with.
         let word = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphanumeric);
@@ -802,7 +806,9 @@ mod tests {
         let text = BASE64.encode("words and more words, ".repeat(50_000).as_bytes());
         let zones: Vec<Span> = (0..text.len() - 40).step_by(100).map(|at| Span::new(at, at + 26)).collect();
         let (mut told, mut out) = (Told::default(), Vec::new());
-        zones.iter().for_each(|zone| runs_touching(text.as_bytes(), *zone, &mut told, &mut out));
+        zones.iter().for_each(|zone| {
+            find(text.as_bytes(), *zone, &mut told, &mut out);
+        });
         assert_eq!(out, runs(text.as_bytes()));
     }
 

@@ -6,6 +6,7 @@ use regex_automata::{Anchored, Input};
 
 use super::entropy::shannon;
 use super::plain::Plain;
+use super::quiet::Quiet;
 use super::{Match, PathNeed, allow, unnamed};
 use crate::rule::{Matcher, Rule, RuleSet, Shape, Variant};
 use crate::secret::Secret;
@@ -20,6 +21,8 @@ pub(super) const WHOLE_FILE: usize = 4096;
 #[derive(Default)]
 pub struct Judge {
     captures: HashMap<(usize, usize), Captures>,
+    /// What its texts held nothing in.
+    pub(super) quiet: Quiet,
 }
 
 impl Judge {

@@ -20,6 +20,7 @@ mod marker;
 mod number;
 mod plain;
 pub(crate) mod prefilter;
+mod quiet;
 mod rarity;
 mod text;
 pub mod unnamed;

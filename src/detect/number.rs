@@ -34,12 +34,15 @@ const fn is_between(byte: u8) -> bool {
 }
 
 /// Adds the lists that have bytes in the zone, wherever they begin and end. What begins before `told` was added before.
-pub(super) fn lists(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run>) {
+pub(super) fn lists(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run>, look: &mut impl FnMut(Span)) {
     let mut at = zone.start.max(*told);
     while at < zone.end {
         // A list in the zone holds one of its ends, or one of these places.
         let next = (at + SHORTEST).min(zone.end - 1).max(at + 1);
         let list = near(text, at).then(|| around(text, at)).flatten();
+        if let Some(list) = &list {
+            look(Span::new(list.span.start.saturating_sub(BESIDE), list.span.end + BESIDE));
+        }
         at = list.as_ref().map_or(next, |list| list.span.end.max(next));
         if let Some(list) = list.filter(|list| list.count >= FEWEST && list.span.end > *told) {
             *told = list.span.end;
@@ -158,7 +161,7 @@ mod tests {
 
     fn only(text: &str) -> Option<String> {
         let mut out = Vec::new();
-        lists(text.as_bytes(), Span::new(0, text.len()), &mut 0, &mut out);
+        lists(text.as_bytes(), Span::new(0, text.len()), &mut 0, &mut out, &mut |_| ());
         assert!(out.len() < 2, "{text}");
         out.pop().map(|run| String::from_utf8(run.text().to_vec()).expect("ASCII"))
     }
