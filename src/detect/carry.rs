@@ -99,11 +99,8 @@ pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], str
     let known = hits.len();
     let mut runs = decode::carried(&base.runs, base.len, text, stretches);
     let mut told = Told::default();
-    for window in windows(text.len(), stretches) {
-        let key = judge.quiet.key(text, window);
-        if judge.quiet.holds(key) {
-            continue;
-        }
+    let windows = windows(text.len(), stretches);
+    for (window, key) in judge.quiet.others(text, windows) {
         let mut quiet = true;
         find(rules, text, window, &mut |hit| {
             quiet = false;
