@@ -33,16 +33,20 @@ pub(crate) enum Allow {
     EncryptedKey,
     /// Base64 of a user and a password that samples are made of: a placeholder, a template, the user again.
     SamplePair,
+    /// A user or a password that samples are made of: `secret`.
+    SampleWord,
     /// A name in code: words in camel case, or joined.
     Name,
     /// As words, but letters that change case like those of a random password are none.
     PlainWord,
+    /// Algolia's key that pages search with, told by the name of the index beside it.
+    SearchKey,
     /// A checksum, the id of a commit or part of a ciphertext, told by what stands right beside it: `h1:`, `sha512-`, more
     /// base64, ` refs/`, `ENC[`.
     Sum,
 }
 
-const ALL: [(&str, Allow); 17] = [
+const ALL: [(&str, Allow); 19] = [
     ("placeholder", Allow::Placeholder),
     ("template", Allow::Template),
     ("repeats", Allow::Repeats),
@@ -57,8 +61,10 @@ const ALL: [(&str, Allow); 17] = [
     ("sample-jwt", Allow::SampleJwt),
     ("encrypted-key", Allow::EncryptedKey),
     ("sample-pair", Allow::SamplePair),
+    ("sample-word", Allow::SampleWord),
     ("plain-word", Allow::PlainWord),
     ("name", Allow::Name),
+    ("search-key", Allow::SearchKey),
     ("sum", Allow::Sum),
 ];
 
@@ -131,8 +137,8 @@ const DOCUMENTED: &[&str] = &[
 /// SHA-256 of values, in lower case, that standards print and everybody's tests repeat.
 ///
 /// Sources: NIST SP 800-38A (the AES keys and their halves); RFC 6238 (the seeds in base32); RFC 7515, 7516, 7517, 7520
-/// and 8037 (keys of the examples); RFC 6455 (the GUID and the sample nonce); RFC 6749 (tokens and client secrets of
-/// the examples); Microsoft's documentation of the storage emulator (its account key).
+/// and 8037 (keys of the examples); RFC 6455 (the GUID and the sample nonce); RFC 6749, 6750 and 7009 and OpenID Connect
+/// Core (tokens, codes, client secrets and pairs of the examples); Microsoft's documentation of the storage emulator (its account key).
 const STANDARD: &[&str] = &[
     "2ef2503d964e9668092e6878d3c390ca7909bbbffabd781857115e3be4bb3e5a",
     "c12ce25303a023aa1317614428c0ac8ef707c5a370d7c766353c66df5d2cb46f",
@@ -169,6 +175,13 @@ const STANDARD: &[&str] = &[
     "19f2b051b37d8602e7a4800f5e1aa434a9264cae57dabc9144f2f1186eacac3a",
     "d360e5b67b29b36bc8da44e4de3f26ee7a46ae09c74e5addf67e6b8b94a4a445",
     "bf62838d928d820bc511a088c5c27eb0673852cc79063a39b16b0d2058f81961",
+    "686922a2a14c5333221af4859617ae16da6de21946f5fb94a6f5bd20054d8222",
+    "4e1b69a7b774c39fbf6f66ce89c78c4bb136895348bd95522b063a5625c8733d",
+    "ea9bdfd02c0c412c8cc36ba67f6c17f9b314b2c518e63ff3776077d68245736d",
+    "01eefb2a86129c687a7a846f9396c21d358a40256dd2a72d9438f49407024b88",
+    "4fc3c1f8581a5a0087491ec29f5592f541969ce6e2a20efdc99b14a0bb6beabb",
+    "28375b3f0b48bbf07990be7677bcfb5f1e1e90f27e6d469bf97af35a0a2ec76d",
+    "f109d3ddccb2c952c31ed0663dc95a3a8ba3805b2363194fd48a700cde87442f",
 ];
 
 /// Whether a vendor's own documentation or a standard prints this value.
@@ -204,8 +217,10 @@ impl Allow {
             Allow::SampleJwt => sample_jwt(secret),
             Allow::EncryptedKey => encrypted_key(secret),
             Allow::SamplePair => sample_pair(secret),
+            Allow::SampleWord => sample_word(secret),
             Allow::PlainWord => plain_word(secret),
             Allow::Name => is_name(secret),
+            Allow::SearchKey => names_an_index(around),
             Allow::Sum => is_sum(secret, around),
         }
     }
@@ -259,7 +274,12 @@ fn repeats(secret: &[u8]) -> bool {
         seen.iter().filter(|seen| **seen).count()
     };
     let group = (1..=8.min(secret.len() / 3)).any(|size| secret.chunks(size).all(|chunk| secret.starts_with(chunk)));
-    longest >= 6 || (secret.len() >= 12 && distinct * 4 < secret.len().min(32)) || group
+    // Base64 of a group, and of that: the end is another.
+    let period = (1..=16.min(secret.len() / 3)).any(|size| {
+        let same = secret[size..].iter().zip(secret).filter(|(a, b)| a == b).count();
+        secret.len() >= 32 && same * 10 >= (secret.len() - size) * 8
+    });
+    longest >= 6 || (secret.len() >= 12 && distinct * 4 < secret.len().min(32)) || group || period
 }
 
 /// Whether it holds a run of six letters or digits in their order, or of a keyboard.
@@ -275,7 +295,10 @@ fn sequence(secret: &[u8]) -> bool {
         }
         longest
     };
-    run(1) >= 6 || run(-1) >= 6 || ["qwerty", "asdfgh", "1q2w3e", "12345"].iter().any(|keys| contains(&lower, keys))
+    run(1) >= 6
+        || run(-1) >= 6
+        || ["qwerty", "asdfgh", "1q2w3e", "12345"].iter().any(|keys| contains(&lower, keys))
+        || hex_in_turns(&lower)
 }
 
 /// Whether the bytes that the hexadecimal digits stand for grow by the same step each.
@@ -286,8 +309,24 @@ fn counts_in_hex(value: &[u8]) -> bool {
         && bytes.windows(2).filter(|two| two[1].wrapping_sub(two[0]) == step).count() * 10 >= (bytes.len() - 1) * 8
 }
 
-/// Whether letters or digits follow each other as in the alphabet, alone or in turns, or a few bytes come again and again.
-pub(crate) fn follows_a_pattern(value: &[u8]) -> bool {
+/// Whether letters and digits of hexadecimal take turns and each counts, as nobody draws them: `a1b2c3d4e5f6a7b8`.
+fn hex_in_turns(lower: &[u8]) -> bool {
+    let next = |from: u8, to: u8| match from {
+        b'f' => to == b'a',
+        b'9' => to == b'0',
+        _ => to == from + 1,
+    };
+    let mut run = 0;
+    lower.windows(3).any(|three| {
+        let hex = three.iter().all(u8::is_ascii_hexdigit);
+        let turn = three[0].is_ascii_digit() != three[1].is_ascii_digit();
+        run = if hex && turn && next(three[0], three[2]) { run + 1 } else { 0 };
+        run >= 12
+    })
+}
+
+/// Whether most letters and most digits follow each other as in the alphabet, alone or in turns: `a1b2c3d4e5f6`.
+fn counts_in_turns(value: &[u8]) -> bool {
     let steps = |test: fn(&u8) -> bool| {
         let (mut last, mut count, mut next) = (0u8, 0, 0);
         for byte in value.iter().filter(|byte| test(byte)).map(u8::to_ascii_lowercase) {
@@ -299,18 +338,34 @@ pub(crate) fn follows_a_pattern(value: &[u8]) -> bool {
     };
     let (letters, rising) = steps(u8::is_ascii_alphabetic);
     let (digits, counting) = steps(u8::is_ascii_digit);
+    letters + digits >= 8 && (rising + counting) * 10 >= (letters + digits) * 6
+}
+
+/// Whether letters or digits follow each other as in the alphabet, alone or in turns, or a few bytes come again and again.
+pub(crate) fn follows_a_pattern(value: &[u8]) -> bool {
     let period = (1..=4).any(|period| {
         value.len() >= 12
             && value[period..].iter().zip(value).filter(|(a, b)| a == b).count() * 10 >= (value.len() - period) * 6
     });
     // `00010203…`, `00112233…`: bytes in hexadecimal that count.
     let counted = value.len() >= 16 && value.iter().all(u8::is_ascii_hexdigit) && counts_in_hex(value);
-    period || counted || (letters + digits >= 8 && (rising + counting) * 10 >= (letters + digits) * 6)
+    period || counted || counts_in_turns(value)
 }
 
 /// Whether it is as long as a digest, in hexadecimal.
 pub(crate) fn is_digest(value: &[u8]) -> bool {
     matches!(value.len(), 32 | 40 | 56 | 64 | 96 | 128) && value.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Whether it is the address of an account on a block chain: Ethereum's, Tron's. All who pay there know it.
+pub(crate) fn is_chain_address(value: &[u8]) -> bool {
+    let base58 = |byte: &u8| byte.is_ascii_alphanumeric() && !b"0OIl".contains(byte);
+    value.strip_prefix(b"0x").is_some_and(|rest| rest.len() == 40 && rest.iter().all(u8::is_ascii_hexdigit))
+        || value.len() == 34
+            && value[0] == b'T'
+            && value.iter().all(base58)
+            && value.iter().any(u8::is_ascii_digit)
+            && value.iter().any(u8::is_ascii_lowercase)
 }
 
 /// Whether it is a time in seconds or milliseconds since 1970, of the years 2001 to 2033.
@@ -377,6 +432,11 @@ fn is_name(secret: &[u8]) -> bool {
     }
 }
 
+/// Pages that search an index of Algolia's hold a key that can do nothing else: `apiKey: "…", indexName: "docs"`.
+pub(crate) fn names_an_index(around: &[u8]) -> bool {
+    ["indexName", "index_name"].iter().any(|name| contains(around, name))
+}
+
 /// Whether the value is part of a checksum or names a commit wherever it occurs.
 fn is_sum(secret: &[u8], around: &[u8]) -> bool {
     let mut places = memchr::memmem::find_iter(around, secret).peekable();
@@ -386,10 +446,13 @@ fn is_sum(secret: &[u8], around: &[u8]) -> bool {
             in_longer_base64(secret, before, after)
                 || in_list_of_sums(secret, before, after)
                 || in_ciphertext(before)
-                // Of an e-mail address.
-                || is_digest(secret) && before.ends_with(b"/avatar/")
+                || is_digest(secret) && ADDRESSED.iter().any(|part| before.ends_with(part.as_bytes()))
         })
 }
+
+/// What stands before the sum of an e-mail address, and before the ids of commits in the addresses of hosts of code.
+const ADDRESSED: [&str; 8] =
+    ["/avatar/", "/commit/", "/commits/", "/blob/", "/tree/", "/zipball/", "/tarball/", "/archive/"];
 
 /// `h1:` stands before the sums of Go modules, `sha512-` before those of Subresource Integrity.
 fn in_longer_base64(secret: &[u8], before: &[u8], after: &[u8]) -> bool {
@@ -429,11 +492,12 @@ fn in_list_of_sums(secret: &[u8], before: &[u8], after: &[u8]) -> bool {
 }
 
 fn word_or_number(part: &[u8]) -> bool {
+    // `oauth2` is a word.
+    let end = part.iter().rposition(|byte| !byte.is_ascii_digit()).map_or(0, |at| at + 1);
+    let part = &part[..end];
     let one_case =
         part.iter().skip(1).all(u8::is_ascii_lowercase) || part.iter().all(|byte| !byte.is_ascii_lowercase());
-    part.iter().all(u8::is_ascii_digit)
-        || (one_case && part.iter().any(|byte| b"aeiouyAEIOUY".contains(byte)))
-        || part.len() <= 3
+    part.is_empty() || (one_case && part.iter().any(|byte| b"aeiouyAEIOUY".contains(byte))) || part.len() <= 3
 }
 
 fn path(secret: &[u8]) -> bool {
@@ -532,19 +596,22 @@ const SAMPLES: &[&str] = &[
     "user", "username", "welcome",
 ];
 
+fn sample_word(text: &[u8]) -> bool {
+    SAMPLES.iter().any(|one| text.eq_ignore_ascii_case(one.as_bytes()))
+}
+
 /// Whether it is base64 of a user and a password of a sample: a placeholder, a template, the user's name, or words that
 /// samples are made of.
 fn sample_pair(secret: &[u8]) -> bool {
     let Some((pair, colon)) = super::checksum::pair(secret) else { return false };
     let (user, password) = (&pair[..colon], &pair[colon + 1..]);
-    let sample = |text: &[u8]| SAMPLES.iter().any(|one| text.eq_ignore_ascii_case(one.as_bytes()));
     placeholder(password)
         || template(password)
         || repeats(password)
         || sequence(password)
-        || sample(password)
+        || sample_word(password)
         || password.eq_ignore_ascii_case(user)
-        || (sample(user) && plain_word(password))
+        || (sample_word(user) && plain_word(password))
 }
 
 #[cfg(test)]
@@ -589,6 +656,10 @@ mod tests {
             (Allow::Repeats, "abcabcabcabcabcabc"),
             (Allow::Sequence, "aabcdefghij"),
             (Allow::Sequence, "1234567890"),
+            (Allow::Sequence, "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"),
+            (Allow::Repeats, "ZUhoNGVIaDRlSGg0ZUhoNGVIaDRlSGg0ZUhoNGVIaDRlSGg0ZUhoNGVIZz0="),
+            (Allow::SampleWord, "Secret"),
+            (Allow::Words, "authentication-oauth2"),
             (Allow::Uuid, "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx"),
             (Allow::Words, "outboundNotificationWebhookSignatureSecretToken"),
             (Allow::Words, "oauth-client-credentials"),
@@ -652,11 +723,19 @@ mod tests {
             ("sonar token\n@ A change of the build", true),
             ("sonar token:\n@\n", false),
             ("sonar_token: @ # comment", false),
+            ("https://api.github.com/repos/acme/sonar/zipball/@", true),
+            ("https://sonar.acme.io/token/@", false),
         ] {
             let secret = fill("{{hex 40}}", 5).expect("known field");
             let around = around.replace('@', &secret);
             assert_eq!(Allow::Sum.holds(secret.as_bytes(), around.as_bytes()), sum, "{around}");
         }
+    }
+
+    #[test]
+    fn a_key_beside_an_index_searches_it() {
+        assert!(Allow::SearchKey.holds(b"", b"appId: 'x', apiKey: 'y', indexName: 'docs'"));
+        assert!(!Allow::SearchKey.holds(b"", b"appId: 'x', adminKey: 'y'"));
     }
 
     #[test]

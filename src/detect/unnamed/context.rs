@@ -2,7 +2,7 @@
 
 use super::name::{Meaning, Name, ends_as};
 use super::parse::{Candidate, Kind, Operator};
-use super::value::Reason;
+use super::value::{Reason, says_password};
 use crate::detect::allow;
 use crate::span::Span;
 
@@ -61,7 +61,8 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
     let (label, value) = (one.name.of(window), one.value.of(window));
     if one.kind == Kind::Userinfo {
         let stand_in = STAND_INS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()));
-        return stand_in.then_some(Reason::Placeholder);
+        let shown = value.iter().all(u8::is_ascii_alphabetic) && is_reserved_host(&window[one.value.end..]);
+        return (stand_in || shown).then_some(Reason::Placeholder);
     }
     // Random text holds every short word: a name of many parts has none of its own.
     let scattered = label.len() >= 24 && usize::from(name.words) * 3 > label.len();
@@ -70,6 +71,24 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
     }
     if let Some(reason) = made_from_it(window, one, name) {
         return Some(reason);
+    }
+    if one.follows != 0 && is_fingerprint(window, one, value) {
+        return Some(Reason::Digest);
+    }
+    if name.root == Some(Meaning::Password) {
+        if value.contains(&b'@') && is_of_anybody(window, one) {
+            return Some(Reason::Anonymous);
+        }
+        if is_verdict(window, one, label) {
+            return Some(Reason::Verdict);
+        }
+        if says_password(value) {
+            return Some(Reason::SaysPassword);
+        }
+    }
+    if allow::is_digest(value) && value.len() == 32 && name.root == Some(Meaning::Key) && allow::names_an_index(window)
+    {
+        return Some(Reason::PublicKey);
     }
     if name.public {
         return Some(Reason::PublicKey);
@@ -117,7 +136,14 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
     }
     // `'passwords' => 'users'`: where passwords are kept.
     let kept = ends_as(label, "passwords") && one.kind == Kind::Assigned && is_identifier(value);
-    if kept || is_variable(window, line, one, value) || refers(label) || is_looked_up(open, one, value) {
+    // `srv.ResetPasswordTemplate = tpl`: a property, and a variable of the program.
+    let property = name.last == Some(Meaning::Property)
+        && one.quote == 0
+        && one.spaced
+        && one.operator == Operator::Equals
+        && label.contains(&b'.')
+        && is_identifier(value);
+    if kept || property || is_variable(window, line, one, value) || refers(label) || is_looked_up(open, one, value) {
         return Some(Reason::Reference);
     }
     (is_prose(window, line, one, label, value) || stands_among_texts(window, line, one, label, value))
@@ -149,6 +175,52 @@ fn made_from_it(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason> {
         Some(Meaning::Token) if is_of_a_form(label) => Some(Reason::Form),
         _ => None,
     }
+}
+
+/// Domains that are for examples (RFC 2606, RFC 6761).
+const RESERVED: &[&str] = &["example.com", "example.org", "example.net", ".example", ".test", ".invalid"];
+
+/// Whether what follows a password in a URL is `@` and a host that cannot exist.
+fn is_reserved_host(behind: &[u8]) -> bool {
+    let Some(rest) = behind.strip_prefix(b"@") else { return false };
+    let end = rest.iter().position(|byte| !(byte.is_ascii_alphanumeric() || b".-_".contains(byte)));
+    RESERVED.iter().any(|domain| ends_as(&rest[..end.unwrap_or(rest.len())], domain))
+}
+
+/// Whether a digest, or the id of a key, stands beside the word for what it is.
+fn is_fingerprint(window: &[u8], one: &Candidate, value: &[u8]) -> bool {
+    if !matches!(value.len(), 16 | 40) || !value.iter().all(u8::is_ascii_hexdigit) {
+        return false;
+    }
+    let before = lines_before(window, one.name.start, 2);
+    let behind = &window[one.value.end..window.len().min(one.value.end + 160)];
+    [before, behind].iter().any(|text| {
+        let text = text.to_ascii_lowercase();
+        ["fingerprint", "thumbprint"].iter().any(|word| memchr::memmem::find(&text, word.as_bytes()).is_some())
+    })
+}
+
+/// Whether the two lines before, or the same, say that the user is `anonymous`, as for FTP (RFC 1635).
+fn is_of_anybody(window: &[u8], one: &Candidate) -> bool {
+    let before = lines_before(window, one.name.start, 3).to_ascii_lowercase();
+    memchr::memmem::find(&before, b"anonymous").is_some_and(|at| {
+        let quoted = |byte: Option<&u8>| byte.is_none_or(|byte| b"\"' \t\r\n=:,;".contains(byte));
+        let line = &before[before[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)..at];
+        quoted(before.get(at + 9))
+            && (["user", "login"].iter().any(|word| memchr::memmem::find(line, word.as_bytes()).is_some()))
+    })
+}
+
+/// Whether the name says that a test passed: what it would say otherwise stands on the same line.
+fn is_verdict(window: &[u8], one: &Candidate, label: &[u8]) -> bool {
+    if !label.eq_ignore_ascii_case(b"pass") {
+        return false;
+    }
+    let line = line_before(window, one.name.start);
+    let rest = window[one.value.end..].split(|byte| *byte == b'\n').next().unwrap_or_default();
+    [line, rest].iter().any(|text| {
+        text.windows(5).any(|five| five[..4].eq_ignore_ascii_case(b"fail") && matches!(five[4], b':' | b'='))
+    })
 }
 
 /// Whether the name says that its value is made from something else: a digest, a MAC, the tag of a cipher.
@@ -243,6 +315,14 @@ fn is_no_name(window: &[u8], one: &Candidate) -> bool {
         let text = &before[open..];
         return before[..open].trim_ascii_end().ends_with(b"?") || text.get(1) == Some(&b'@') && text.ends_with(b"/");
     }
+    // `ok ? pdPASS : pdFAIL`.
+    if one.quote == 0 && window.get(one.name.end) == Some(&b' ') && before.trim_ascii_end().ends_with(b"?") {
+        return true;
+    }
+    // `passwd: compat`: where the users are kept, in nsswitch.conf.
+    if label == b"passwd" && ["compat", "files"].iter().any(|kept| one.value.of(window) == kept.as_bytes()) {
+        return true;
+    }
     // `Name:Pass:Group` are the fields of a record; `action=pass:repeat=0` is a value and the next option.
     let word = last_word(before);
     let of_a_password = word.windows(4).any(|part| part.eq_ignore_ascii_case(b"pass"));
@@ -325,6 +405,12 @@ fn line_before(window: &[u8], at: usize) -> &[u8] {
     window[..at].rsplit(|byte| *byte == b'\n').next().unwrap_or_default()
 }
 
+/// The line up to a place and those before it, so many in all.
+fn lines_before(window: &[u8], at: usize, count: usize) -> &[u8] {
+    let start = memchr::memrchr_iter(b'\n', &window[..at]).nth(count - 1).map_or(0, |at| at + 1);
+    &window[start..at]
+}
+
 /// What stands behind the last blank.
 fn last_word(text: &[u8]) -> &[u8] {
     text.rsplit(|byte| byte.is_ascii_whitespace()).next().unwrap_or_default()
@@ -372,6 +458,16 @@ fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> boo
         let command = one.quote == b'`' && !one.spaced && one.operator == Operator::Equals && value.contains(&b' ');
         let rest = rest.get(1..).unwrap_or_default().trim_ascii_start();
         return command || one.follows == b'=' && rest.starts_with(b"==");
+    }
+    // `# $pass = conv`: where names have a sigil, strings have quotes.
+    if window[..one.name.start].ends_with(b"$") || one.name.of(window).starts_with(b"$") {
+        if one.operator == Operator::Equals && one.spaced && one.follows != b';' && is_identifier(value) {
+            return true;
+        }
+    }
+    // `public const int show_password = 2130837591;`: a number that is counted with.
+    if is_counted(line) && value.iter().all(u8::is_ascii_digit) {
+        return true;
     }
     // `config["Password:Salt"]`: the name of a setting in a section.
     if one.operator == Operator::Colon
@@ -468,6 +564,13 @@ fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> boo
     let several = line.trim_ascii_end().ends_with(b",")
         && code.iter().all(|byte| byte.is_ascii_alphanumeric() || b" \t_,.*".contains(byte));
     argument || statement || called || operand || several
+}
+
+/// Whether the name is declared as a number.
+fn is_counted(line: &[u8]) -> bool {
+    ["int", "long", "uint", "short", "Integer", "Int32"]
+        .iter()
+        .any(|kind| last_word(line.trim_ascii_end()) == kind.as_bytes())
 }
 
 /// Whether the operator of an expression follows: `valid = mode === "password"`.
@@ -792,6 +895,19 @@ mod tests {
             ("log(\"POST reset-password: Challenge %s\")", "Challenge", Reason::Prose),
             ("// sets the user (\"_token\", password = exchanged token).\n", "exchanged", Reason::Prose),
             ("(whether --askpass takes an argument)\n", "takes", Reason::Prose),
+            ("# $pass = conv\n", "conv", Reason::Reference),
+            ("x = ( ok ) ? pdPASS : pdFAIL;\n", "pdFAIL", Reason::OtherWord),
+            ("srv.ResetPasswordTemplate = rpwtpl\n", "rpwtpl", Reason::Reference),
+            ("const int show_password = 2130837591;", "2130837591", Reason::Reference),
+            ("password: proxypassword\n", "proxypassword", Reason::SaysPassword),
+            ("\npasswd:         compat\n", "compat", Reason::OtherWord),
+            ("'the results are in colors(pass: green, fail: red)'", "green", Reason::Verdict),
+            ("user = \"anonymous\";\nserver->password = \"q1w2@\";", "q1w2@", Reason::Anonymous),
+            (
+                "# Fingerprint of the key\nupstream_key: '0123456789abcdef0123456789abcdef01234567'\n",
+                "0123456789abcdef0123456789abcdef01234567",
+                Reason::Digest,
+            ),
             ("\"Not found\":\"x\",\"Password\":\"Parole\",\"Path not set\":\"y\"", "Parole", Reason::Prose),
         ] {
             // No UUID stands in the sources.
@@ -827,6 +943,10 @@ mod tests {
             ("{\"name\":\"x y\",\"password\":\"Wqm\"}", "Wqm"),
             ("PASSWORD=`wqm`\n", "wqm"),
             ("api_key = 'BEEFCAFE0DDBA11F'\n", "BEEFCAFE0DDBA11F"),
+            ("user = \"bob\";\nserver->password = \"q1w2@\";", "q1w2@"),
+            ("# no anonymous users\npassword = q1w2@\n", "q1w2@"),
+            ("PASS=q1w2 # or fails\n", "q1w2"),
+            ("password: passwordhorse\n", "passwordhorse"),
         ] {
             let all = verdicts(text);
             assert!(all.contains(&(value.to_owned(), None)), "{text}: {all:?}");

@@ -33,6 +33,10 @@ pub(super) enum Reason {
     Switch,
     Time,
     Form,
+    UserOnly,
+    SaysPassword,
+    Anonymous,
+    Verdict,
 }
 
 impl Reason {
@@ -53,7 +57,7 @@ impl Reason {
             Reason::Identifier => "tells a secret from others: an id or a name, not the secret",
             Reason::OtherWord => "is given to a name that only holds such a word inside another",
             Reason::Assignment => "is an assignment of its own",
-            Reason::NoJwt => "begins as a JSON web token does and is none",
+            Reason::NoJwt => "begins as a JSON web token does and is none, or no more than its head",
             Reason::Sequence => "follows the alphabet, the digits or a pattern",
             Reason::Placeholder => "says itself that it is none",
             Reason::Address => "is an address or a path",
@@ -64,6 +68,10 @@ impl Reason {
             Reason::Switch => "stands behind an option that takes no value",
             Reason::Time => "is a time or the mode of a file",
             Reason::Form => "is made anew for each form of a web page, against forged requests",
+            Reason::UserOnly => "holds a user's name and no password",
+            Reason::SaysPassword => "says that it is a password, as samples do",
+            Reason::Anonymous => "is an address, as an anonymous user gives it for a password",
+            Reason::Verdict => "is what a test says: it passed, or not",
             Reason::Markup => "is markup or a pattern",
         }
     }
@@ -73,7 +81,8 @@ impl Reason {
 #[rustfmt::skip]
 const PLACEHOLDERS: &[&str] = &[
     "example", "changeme", "change-me", "change_me", "placeholder", "your_", "your-", "yourpass", "yourpwd", "yoursecret", "yourtoken",
-    "yourkey", "yourapi", "mypass", "mysecret", "redacted", "xxxxx", "00000000", "insert",
+    "yourkey", "yourapi", "mypass", "mysecret", "redacted", "xxxxx", "00000000", "insert", "somepass", "somesecret", "sometoken",
+    "somekey", "some_", "some-", "changeit",
 ];
 
 /// Constants and names of types.
@@ -96,7 +105,7 @@ const ALGORITHMS: &[&str] = &[
     "pkcs7padding", "nopadding", "rsa", "dsa", "ec", "ecdsa", "ecdh", "es", "ed", "eddsa", "oaep", "pss", "dir", "hmac", "hs",
     "rs", "ps", "a", "cbc-hs", "sha", "sha1", "sha2", "sha3", "md", "pbes", "pbkdf", "with", "and", "mgf", "chacha", "poly",
     "nistp", "secp", "r", "k", "p", "curve", "x", "scrypt", "argon", "id", "bcrypt", "des", "desede", "blowfish", "rc", "ssh",
-    "openpgp", "ssl", "tls", "v", "otp", "totp", "hotp", "rounds", "kdf", "kdbx", "scram",
+    "openpgp", "ssl", "tls", "v", "otp", "totp", "hotp", "rounds", "kdf", "kdbx", "scram", "ssha", "smd",
 ];
 
 /// Passwords in pairs that show how to write one.
@@ -232,8 +241,13 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
                 && plain(part)
         }) && value.contains(&b'.');
         let operators = contains(b"&&") || contains(b"||") || contains(b"),") || contains(b"()");
+        // `password = super$ecret`: a variable in a text, where no quotes keep the sign.
+        let filled_in = memchr::memchr(b'$', value).is_some_and(|at| {
+            at > 0 && value.len() > at + 3 && value.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'$')
+        });
         if call
             || not
+            || filled_in
             || operators
             || index
             || dotted
@@ -273,8 +287,27 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     {
         return Some(Reason::Assignment);
     }
-    if PLACEHOLDERS.iter().any(|word| contains_ignoring_case(value, word.as_bytes())) || is_sample_pair(value) {
+    let says_so = |text: &[u8]| PLACEHOLDERS.iter().any(|word| contains_ignoring_case(text, word.as_bytes()));
+    if says_so(value) || is_sample_pair(value) {
         return Some(Reason::Placeholder);
+    }
+    if is_user_only(value) {
+        return Some(Reason::UserOnly);
+    }
+    if let Some(text) = text_in_base64(value) {
+        // `password: YWJjZGVmMTIzNDU2`, as Kubernetes has it.
+        if password && says_so(&text) {
+            return Some(Reason::Placeholder);
+        }
+        if password && allow::follows_a_pattern(&text) {
+            return Some(Reason::Sequence);
+        }
+        if text.starts_with(b"{") && contains_ignoring_case(&text, b"\"alg\":") && ends_as(name, "token") {
+            return Some(Reason::NoJwt);
+        }
+    }
+    if !password && allow::is_chain_address(value) && ends_as(name, "token") {
+        return Some(Reason::Identifier);
     }
     // People count to five in the passwords that they think up; nobody does in keys.
     if allow::follows_a_pattern(value) || (!password && value.len() >= 16 && counts(value)) {
@@ -325,12 +358,47 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     (same_words(value, name) || is_the_word(value)).then_some(Reason::ItsName)
 }
 
+/// Letters that end in the word: `proxypassword`.
+pub(super) fn says_password(value: &[u8]) -> bool {
+    value.len() > 8
+        && value.iter().all(u8::is_ascii_alphabetic)
+        && (ends_as(value, "password") || ends_as(value, "passwd"))
+}
+
+/// Base64 of a name and a colon, as clients that have no secret send it.
+fn is_user_only(value: &[u8]) -> bool {
+    text_in_base64(value)
+        .and_then(|text| {
+            text.strip_suffix(b":").map(|user| user.len() < 16 && user.iter().all(u8::is_ascii_alphabetic))
+        })
+        .unwrap_or_default()
+}
+
+/// The printable text of which it is base64.
+fn text_in_base64(value: &[u8]) -> Option<Vec<u8>> {
+    if value.len() < 8 || value.len() > 256 || value.len() % 4 == 1 {
+        return None;
+    }
+    checksum::base64(value).filter(|text| text.iter().all(|byte| (0x20..0x7f).contains(byte)))
+}
+
 /// Whether it is the word for password in some language, as in translations: `"Password": "Lozinka"`.
 fn is_the_word(value: &[u8]) -> bool {
     value.len() < 32
         && value.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80 || b" -_".contains(byte))
-        && std::str::from_utf8(value).is_ok_and(|word| is_foreign(&word.to_lowercase()))
+        && std::str::from_utf8(value).is_ok_and(|word| {
+            let word = word.to_lowercase();
+            is_foreign(&word) || TRANSLATED.iter().any(|known| word.starts_with(known))
+        })
 }
+
+/// The word in more languages: no names are made of these.
+#[rustfmt::skip]
+const TRANSLATED: &[&str] = &[
+    "wagwoord", "fjalëkalim", "lykilorð", "slaptažod", "parool", "geslo", "zaporka", "passord", "lösen", "kata laluan",
+    "mật khẩu", "pasahitz", "contrasinal", "cyfrinair", "pasfhocal", "motpas", "salasõna", "κωδικός", "סיסמ", "รหัสผ่าน",
+    "şifrə", "nenosiri", "ger-tremen",
+];
 
 /// Letters beyond ASCII as files of Java properties write them: `\u8a8d\u8a3c`, `Contrase\u00F1a`.
 fn is_escaped_text(value: &[u8]) -> bool {
@@ -588,7 +656,8 @@ fn same_words(value: &[u8], name: &[u8]) -> bool {
         return false;
     }
     let (value, name) = (squeeze(value), squeeze(name));
-    value == name || (value.len() >= 4 && name.ends_with(&value))
+    let one = value.strip_suffix(b"s").unwrap_or(&value);
+    value == name || (one.len() >= 4 && (name.ends_with(&value) || name.ends_with(one)))
 }
 
 /// Whether letters change case only as words do.
@@ -956,6 +1025,13 @@ mod tests {
             ("2.4.0_q1w2e3r4", false, Reason::Version),
             ("\\xF0\\x9F\\x8D\\xAA", true, Reason::Prose),
             ("\\u2028\\u2029\\u003c", true, Reason::Prose),
+            ("super$ecret", false, Reason::Reference),
+            ("changeit", true, Reason::Placeholder),
+            ("YnJvd3Nlcjo=", true, Reason::UserOnly),
+            ("YWJjZGVmMTIzNDU2Nzg=", false, Reason::Sequence),
+            ("Wagwoord", true, Reason::ItsName),
+            ("passwords", true, Reason::ItsName),
+            ("SSHA512", true, Reason::Constant),
         ] {
             assert_eq!(veto(value.as_bytes(), &given(b"DB_PASSWORD", quoted)), Some(reason), "{value}");
         }
@@ -966,6 +1042,7 @@ mod tests {
             "Wqmvkdbc",
             "p\\u0040ssw3rt",
             "1576142006",
+            "super$ecret",
             "\\xfa\\xdd\\xb8\\xe0",
         ] {
             assert_eq!(veto(value.as_bytes(), &given(b"password", true)), None, "{value}");
