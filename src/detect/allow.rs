@@ -31,6 +31,8 @@ pub(crate) enum Allow {
     SampleJwt,
     /// An OpenSSH key under a passphrase: its container names a cipher other than `none`.
     EncryptedKey,
+    /// Base64 of a placeholder, or of another word that samples are made of.
+    SampleText,
     /// Base64 of a user and a password that samples are made of: a placeholder, a template, the user again.
     SamplePair,
     /// A user or a password that samples are made of: `secret`.
@@ -46,7 +48,7 @@ pub(crate) enum Allow {
     Sum,
 }
 
-const ALL: [(&str, Allow); 19] = [
+const ALL: [(&str, Allow); 20] = [
     ("placeholder", Allow::Placeholder),
     ("template", Allow::Template),
     ("repeats", Allow::Repeats),
@@ -60,6 +62,7 @@ const ALL: [(&str, Allow); 19] = [
     ("reserved-host", Allow::ReservedHost),
     ("sample-jwt", Allow::SampleJwt),
     ("encrypted-key", Allow::EncryptedKey),
+    ("sample-text", Allow::SampleText),
     ("sample-pair", Allow::SamplePair),
     ("sample-word", Allow::SampleWord),
     ("plain-word", Allow::PlainWord),
@@ -137,8 +140,8 @@ const DOCUMENTED: &[&str] = &[
 /// SHA-256 of values, in lower case, that standards print and everybody's tests repeat.
 ///
 /// Sources: NIST SP 800-38A (the AES keys and their halves); RFC 6238 (the seeds in base32); RFC 7515, 7516, 7517, 7520
-/// and 8037 (keys of the examples); RFC 6455 (the GUID and the sample nonce); RFC 6749, 6750 and 7009 and OpenID Connect
-/// Core (tokens, codes, client secrets and pairs of the examples); Microsoft's documentation of the storage emulator (its account key).
+/// and 8037 (keys of the examples); RFC 6455 (the GUID and the sample nonce); RFC 5849, 6749, 6750 and 7009 and OpenID
+/// Connect Core (tokens, codes, client secrets and pairs of the examples); Microsoft's documentation of the storage emulator (its account key).
 const STANDARD: &[&str] = &[
     "2ef2503d964e9668092e6878d3c390ca7909bbbffabd781857115e3be4bb3e5a",
     "c12ce25303a023aa1317614428c0ac8ef707c5a370d7c766353c66df5d2cb46f",
@@ -182,6 +185,13 @@ const STANDARD: &[&str] = &[
     "4fc3c1f8581a5a0087491ec29f5592f541969ce6e2a20efdc99b14a0bb6beabb",
     "28375b3f0b48bbf07990be7677bcfb5f1e1e90f27e6d469bf97af35a0a2ec76d",
     "f109d3ddccb2c952c31ed0663dc95a3a8ba3805b2363194fd48a700cde87442f",
+    "bb9b1163338b2a51495834ad5c65420443d6327381cf0f94ebf92b117f209d72",
+    "2ff8b0fb93aca981c78f1e94355c298c23435461f1072ef4674848e620371787",
+    "293257ab6495ebb11cf9e4aee0686ca30df8de2ab8d251f2cbbcf177bdfcae91",
+    "cb87c87e4a138d9a72259d2a01bab15623c9846e568c1509b287721645a6ea53",
+    "649e1f5c769e718ba10d1a702a36499a731441d960b06da91c4c97786bf84595",
+    "4c20e6f5cc11b93731e74cbe20739821d61c3563c9f50ecb884a27cd369f01fb",
+    "6aa14267d94944e6b6483c81f5ad37f87bbc7e88aa368d4aba1e71e0b79cd8c4",
 ];
 
 /// Whether a vendor's own documentation or a standard prints this value.
@@ -216,6 +226,7 @@ impl Allow {
             Allow::ReservedHost => reserved_host(around),
             Allow::SampleJwt => sample_jwt(secret),
             Allow::EncryptedKey => encrypted_key(secret),
+            Allow::SampleText => sample_text(secret),
             Allow::SamplePair => sample_pair(secret),
             Allow::SampleWord => sample_word(secret),
             Allow::PlainWord => plain_word(secret),
@@ -600,6 +611,14 @@ fn sample_word(text: &[u8]) -> bool {
     SAMPLES.iter().any(|one| text.eq_ignore_ascii_case(one.as_bytes()))
 }
 
+fn sample_text(secret: &[u8]) -> bool {
+    super::checksum::base64(secret).is_some_and(|text| {
+        let word = text.trim_ascii();
+        word.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte))
+            && (placeholder(word) || sequence(word) || sample_word(word))
+    })
+}
+
 /// Whether it is base64 of a user and a password of a sample: a placeholder, a template, the user's name, or words that
 /// samples are made of.
 fn sample_pair(secret: &[u8]) -> bool {
@@ -633,6 +652,7 @@ mod tests {
             Allow::Name,
             Allow::Code,
             Allow::Sealed,
+            Allow::SampleText,
             Allow::Sum,
         ];
         for shape in SHAPES {
@@ -659,6 +679,7 @@ mod tests {
             (Allow::Sequence, "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"),
             (Allow::Repeats, "ZUhoNGVIaDRlSGg0ZUhoNGVIaDRlSGg0ZUhoNGVIaDRlSGg0ZUhoNGVIZz0="),
             (Allow::SampleWord, "Secret"),
+            (Allow::SampleText, "c29tZXBhc3N3b3JkCg=="),
             (Allow::Words, "authentication-oauth2"),
             (Allow::Uuid, "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx"),
             (Allow::Words, "outboundNotificationWebhookSignatureSecretToken"),

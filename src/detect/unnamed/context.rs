@@ -62,6 +62,9 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
     if one.kind == Kind::Userinfo {
         let stand_in = STAND_INS.iter().any(|word| value.eq_ignore_ascii_case(word.as_bytes()));
         let shown = value.iter().all(u8::is_ascii_alphabetic) && is_reserved_host(&window[one.value.end..]);
+        if window[..one.value.start].ends_with(b"anonymous:") {
+            return Some(Reason::Anonymous);
+        }
         return (stand_in || shown).then_some(Reason::Placeholder);
     }
     // Random text holds every short word: a name of many parts has none of its own.
@@ -82,7 +85,8 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
         if is_verdict(window, one, label) {
             return Some(Reason::Verdict);
         }
-        if says_password(value) {
+        // An address with such a password may well be in use.
+        if one.kind != Kind::Parameter && says_password(value) {
             return Some(Reason::SaysPassword);
         }
     }
@@ -94,6 +98,14 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
         return Some(Reason::PublicKey);
     }
     if name.last == Some(Meaning::Owner) || (one.kind == Kind::Element && label == b"key" && allow::is_uuid(value)) {
+        return Some(Reason::Identifier);
+    }
+    // `<key>0A1B2C</key> <dict>`: the name of an entry in a property list.
+    if one.kind == Kind::Element && label == b"key" && is_entry(&window[one.value.end..]) {
+        return Some(Reason::Identifier);
+    }
+    // A document's id is called its key.
+    if ["spreadsheet_key", "spreadsheetkey", "sheet_key", "document_key"].iter().any(|word| ends_as(label, word)) {
         return Some(Reason::Identifier);
     }
     let line = line_before(window, one.name.start);
@@ -158,10 +170,15 @@ fn made_from_it(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason> {
     let annotated = window[..one.name.start].ends_with(b"checksum/");
     // `oauth_signature`, `authenticationChallenge`.
     let signed = name.root == Some(Meaning::Auth) && ["signature", "challenge"].iter().any(|word| ends_as(label, word));
-    if annotated || signed || is_digest(label) || hashed && name.last == Some(Meaning::Derived) {
+    // `"https://x.io/a/token.ts": "0a1b…"`: locks of packages list the sums of their files.
+    let of_a_file = one.quoted_name
+        && allow::is_digest(value)
+        && memchr::memrchr(b'.', label).is_some_and(|dot| matches!(&label[dot + 1..], b"ts" | b"js" | b"mjs" | b"tsx"));
+    if annotated || signed || of_a_file || is_digest(label) || hashed && name.last == Some(Meaning::Derived) {
         return Some(Reason::Digest);
     }
-    if hashed && name.password {
+    // `value="…="/> <!-- 'user1' SHA-1 Base64 -->`.
+    if hashed && name.password || name.password && is_called_a_hash(window, one) {
         return Some(Reason::PasswordHash);
     }
     match name.root {
@@ -175,6 +192,13 @@ fn made_from_it(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason> {
         Some(Meaning::Token) if is_of_a_form(label) => Some(Reason::Form),
         _ => None,
     }
+}
+
+/// Whether an entry's value follows the end of an element, as in Apple's property lists.
+fn is_entry(behind: &[u8]) -> bool {
+    let Some(rest) = behind.strip_prefix(b"</key>") else { return false };
+    let kinds = ["<dict", "<array", "<string", "<true", "<false", "<integer", "<real", "<data", "<date"];
+    kinds.iter().any(|kind| rest.trim_ascii_start().starts_with(kind.as_bytes()))
 }
 
 /// Domains that are for examples (RFC 2606, RFC 6761).
@@ -221,6 +245,18 @@ fn is_verdict(window: &[u8], one: &Candidate, label: &[u8]) -> bool {
     [line, rest].iter().any(|text| {
         text.windows(5).any(|five| five[..4].eq_ignore_ascii_case(b"fail") && matches!(five[4], b':' | b'='))
     })
+}
+
+/// Whether it is base64 as long as a digest, and the rest of the line says of what kind.
+fn is_called_a_hash(window: &[u8], one: &Candidate) -> bool {
+    let value = one.value.of(window);
+    if !matches!((value.len(), value.ends_with(b"=")), (24 | 28 | 44, true) | (88, true)) {
+        return false;
+    }
+    let rest = window[one.value.end..].split(|byte| *byte == b'\n').next().unwrap_or_default().to_ascii_lowercase();
+    ["sha-1", "sha1", "sha-256", "sha256", "sha-512", "sha512", "md5"]
+        .iter()
+        .any(|word| memchr::memmem::find(&rest, word.as_bytes()).is_some())
 }
 
 /// Whether the name says that its value is made from something else: a digest, a MAC, the tag of a cipher.
@@ -345,7 +381,11 @@ fn in_an_address(window: &[u8], run: &[u8], one: &Candidate) -> Option<Reason> {
         return Some(Reason::Expiring);
     }
     // The picture of a project's state, which every visitor loads.
-    if memchr::memmem::find(run, b"badge.svg").is_some() {
+    if ["badge", "img.shields.io"].iter().any(|word| memchr::memmem::find(run, word.as_bytes()).is_some()) {
+        return Some(Reason::PublicKey);
+    }
+    // A file that Firebase gives to everybody who has its address.
+    if run.ends_with(b"alt=media&") {
         return Some(Reason::PublicKey);
     }
     let host = memchr::memmem::find(run, b"://").map_or(&b""[..], |at| &run[at + 3..]);
@@ -465,6 +505,17 @@ fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> boo
             return true;
         }
     }
+    // `{count, pass} = result`: the value is taken apart.
+    if matches!(window.get(one.name.end), Some(b'}')) && one.operator == Operator::Equals {
+        return true;
+    }
+    // `f(algorithm: string, password: BinaryLike, …)`: a type.
+    if one.operator == Operator::Colon && is_type(value) && matches!(one.follows, b',' | b')') {
+        let open = line.iter().filter(|byte| **byte == b'(').count();
+        if open > line.iter().filter(|byte| **byte == b')').count() {
+            return true;
+        }
+    }
     // `public const int show_password = 2130837591;`: a number that is counted with.
     if is_counted(line) && value.iter().all(u8::is_ascii_digit) {
         return true;
@@ -564,6 +615,14 @@ fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> boo
     let several = line.trim_ascii_end().ends_with(b",")
         && code.iter().all(|byte| byte.is_ascii_alphanumeric() || b" \t_,.*".contains(byte));
     argument || statement || called || operand || several
+}
+
+/// Whether it is written like the name of a type: `BinaryLike`.
+fn is_type(value: &[u8]) -> bool {
+    value[0].is_ascii_uppercase()
+        && value.iter().all(u8::is_ascii_alphabetic)
+        && value.windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase())
+        && !value.windows(2).any(|two| two.iter().all(u8::is_ascii_uppercase))
 }
 
 /// Whether the name is declared as a number.
@@ -900,6 +959,23 @@ mod tests {
             ("srv.ResetPasswordTemplate = rpwtpl\n", "rpwtpl", Reason::Reference),
             ("const int show_password = 2130837591;", "2130837591", Reason::Reference),
             ("password: proxypassword\n", "proxypassword", Reason::SaysPassword),
+            ("<key>0A1B2C3D4E5F60718293A4B5</key>\n\t\t<dict>\n", "0A1B2C3D4E5F60718293A4B5", Reason::Identifier),
+            ("test_spreadsheet_key = \"1S0mld7LMb\"", "1S0mld7LMb", Reason::Identifier),
+            ("<img src=\"https://img.shields.io/x?token=q1w2e3\">", "q1w2e3", Reason::PublicKey),
+            ("https://x.io/a.webp?alt=media&token=q1w2e3\n", "q1w2e3", Reason::PublicKey),
+            ("const {count, pass} = result;\n", "result", Reason::Reference),
+            ("f(algorithm: string, password: BinaryLike, x: number)", "BinaryLike", Reason::Reference),
+            (
+                "password=\"0a1b2c3d4e5f0a1b2c3d4e5f0a0=\"/> <!-- 'user1' SHA-1 Base64 -->\n",
+                "0a1b2c3d4e5f0a1b2c3d4e5f0a0=",
+                Reason::PasswordHash,
+            ),
+            (
+                "\"https://x.io/token.ts\": \"0123456789abcdef0123456789abcdef\"",
+                "0123456789abcdef0123456789abcdef",
+                Reason::Digest,
+            ),
+            ("https://anonymous:q1w2@x.io/", "q1w2", Reason::Anonymous),
             ("\npasswd:         compat\n", "compat", Reason::OtherWord),
             ("'the results are in colors(pass: green, fail: red)'", "green", Reason::Verdict),
             ("user = \"anonymous\";\nserver->password = \"q1w2@\";", "q1w2@", Reason::Anonymous),
@@ -943,6 +1019,7 @@ mod tests {
             ("{\"name\":\"x y\",\"password\":\"Wqm\"}", "Wqm"),
             ("PASSWORD=`wqm`\n", "wqm"),
             ("api_key = 'BEEFCAFE0DDBA11F'\n", "BEEFCAFE0DDBA11F"),
+            ("<key>q1w2e3r4t5</key>\n<value>x</value>\n", "q1w2e3r4t5"),
             ("user = \"bob\";\nserver->password = \"q1w2@\";", "q1w2@"),
             ("# no anonymous users\npassword = q1w2@\n", "q1w2@"),
             ("PASS=q1w2 # or fails\n", "q1w2"),

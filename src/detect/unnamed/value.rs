@@ -82,7 +82,7 @@ impl Reason {
 const PLACEHOLDERS: &[&str] = &[
     "example", "changeme", "change-me", "change_me", "placeholder", "your_", "your-", "yourpass", "yourpwd", "yoursecret", "yourtoken",
     "yourkey", "yourapi", "mypass", "mysecret", "redacted", "xxxxx", "00000000", "insert", "somepass", "somesecret", "sometoken",
-    "somekey", "some_", "some-", "changeit",
+    "somekey", "some_", "some-", "changeit", "replaceme", "irrelevant",
 ];
 
 /// Constants and names of types.
@@ -188,6 +188,9 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     });
     if starts(HASHES) || is_database_hash(value) || behind_user {
         return Some(Reason::PasswordHash);
+    }
+    if starts(&["hmac-sha256:", "hmac-sha512:"]) {
+        return Some(Reason::Digest);
     }
     if starts(SEALED) || is_bitwarden(value) {
         return Some(Reason::Sealed);
@@ -299,7 +302,7 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
         if password && says_so(&text) {
             return Some(Reason::Placeholder);
         }
-        if password && allow::follows_a_pattern(&text) {
+        if allow::follows_a_pattern(&text) {
             return Some(Reason::Sequence);
         }
         if text.starts_with(b"{") && contains_ignoring_case(&text, b"\"alg\":") && ends_as(name, "token") {
@@ -1027,6 +1030,7 @@ mod tests {
             ("\\u2028\\u2029\\u003c", true, Reason::Prose),
             ("super$ecret", false, Reason::Reference),
             ("changeit", true, Reason::Placeholder),
+            ("hmac-sha256:36db60a1759c7fc2", true, Reason::Digest),
             ("YnJvd3Nlcjo=", true, Reason::UserOnly),
             ("YWJjZGVmMTIzNDU2Nzg=", false, Reason::Sequence),
             ("Wagwoord", true, Reason::ItsName),
