@@ -975,7 +975,6 @@ mod tests {
                 "0123456789abcdef0123456789abcdef",
                 Reason::Digest,
             ),
-            ("https://anonymous:q1w2@x.io/", "q1w2", Reason::Anonymous),
             ("\npasswd:         compat\n", "compat", Reason::OtherWord),
             ("'the results are in colors(pass: green, fail: red)'", "green", Reason::Verdict),
             ("user = \"anonymous\";\nserver->password = \"q1w2@\";", "q1w2@", Reason::Anonymous),
