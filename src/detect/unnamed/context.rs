@@ -94,7 +94,7 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
     {
         return Some(Reason::PublicKey);
     }
-    if name.public {
+    if name.public || name.root == Some(Meaning::Key) && is_handed_out(label) {
         return Some(Reason::PublicKey);
     }
     if name.last == Some(Meaning::Owner) || (one.kind == Kind::Element && label == b"key" && allow::is_uuid(value)) {
@@ -137,6 +137,10 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
     // `<opaquelocktoken:…>`: WebDAV's name for a lock. `X-Amz-Credential`: the id of a key, a day and a region.
     if label.ends_with(b"opaquelocktoken") || ends_as(label, "x-amz-credential") || ends_as(label, "x-goog-credential")
     {
+        return Some(Reason::Identifier);
+    }
+    // `usernamePassword(credentialsId: '…')`.
+    if one.wrapped && open.trim_ascii_end().strip_suffix(b":").is_some_and(|before| before.ends_with(b"Id")) {
         return Some(Reason::Identifier);
     }
     // `QUuid("…")`, `Guid.Parse("…")`.
@@ -192,6 +196,13 @@ fn made_from_it(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason> {
         Some(Meaning::Token) if is_of_a_form(label) => Some(Reason::Form),
         _ => None,
     }
+}
+
+/// Whether a key of this name is known to others: those that are trusted, and Signal's prekeys.
+fn is_handed_out(label: &[u8]) -> bool {
+    let mut trusted = false;
+    super::words(label, |word| trusted |= matches!(word, b"allowed" | b"trusted" | b"authorized" | b"pinned"));
+    trusted || ends_as(label, "prekey") || ends_as(label, "pre_key")
 }
 
 /// Whether an entry's value follows the end of an element, as in Apple's property lists.
@@ -636,7 +647,9 @@ fn is_counted(line: &[u8]) -> bool {
 fn goes_into_an_expression(window: &[u8], one: &Candidate) -> bool {
     let rest = window[one.value.end..].trim_ascii_start();
     let line = window[one.value.end..].strip_prefix(b" ").unwrap_or_default();
-    ["==", "!=", "&&", "||", "? ", "?? ", "+ ", "{"].iter().any(|operator| rest.starts_with(operator.as_bytes()))
+    ["==", "!=", "&&", "||", "? ", "?? ", "+ ", "$ ", "<$>", ">>=", "{"]
+        .iter()
+        .any(|operator| rest.starts_with(operator.as_bytes()))
         || ["= ", "- ", "* ", "> ", "< ", ">= ", "<= ", "instanceof ", "unless "]
             .iter()
             .any(|operator| line.starts_with(operator.as_bytes()))
@@ -665,6 +678,12 @@ fn is_prose(window: &[u8], line: &[u8], one: &Candidate, label: &[u8], value: &[
         && ["pass", "passes", "passing"].iter().any(|verb| label.eq_ignore_ascii_case(verb.as_bytes()))
         && (value.iter().all(u8::is_ascii_alphabetic)
             || AUXILIARIES.iter().any(|word| word_before.eq_ignore_ascii_case(word.as_bytes())))
+    {
+        return true;
+    }
+    // `password-cancel-button = Atsisakyti`: what stands on a button.
+    if value.iter().all(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)
+        && ["button", "tooltip", "heading", "hint"].iter().any(|part| ends_as(label, part))
     {
         return true;
     }
@@ -975,6 +994,11 @@ mod tests {
                 "0123456789abcdef0123456789abcdef",
                 Reason::Digest,
             ),
+            ("runHashPassword = interpret $ \\case\n", "interpret", Reason::Reference),
+            ("AllowedSigningKeys: 0123456789abcdef0123\n", "0123456789abcdef0123", Reason::PublicKey),
+            ("lastPrekey = \"q1w2e3r4\"", "q1w2e3r4", Reason::PublicKey),
+            ("PASS = usernamePassword(credentialsId: 'q1w2e3r4')\n", "q1w2e3r4", Reason::Identifier),
+            ("password-cancel-button = Atsisakyti\n", "Atsisakyti", Reason::Prose),
             ("\npasswd:         compat\n", "compat", Reason::OtherWord),
             ("'the results are in colors(pass: green, fail: red)'", "green", Reason::Verdict),
             ("user = \"anonymous\";\nserver->password = \"q1w2@\";", "q1w2@", Reason::Anonymous),
