@@ -182,7 +182,7 @@ fn made_from_it(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason> {
         return Some(Reason::Digest);
     }
     // `value="…="/> <!-- 'user1' SHA-1 Base64 -->`.
-    if hashed && name.password || name.password && is_called_a_hash(window, one) {
+    if name.password && (hashed || is_called_a_hash(window, one)) {
         return Some(Reason::PasswordHash);
     }
     match name.root {
@@ -511,10 +511,10 @@ fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> boo
         return command || one.follows == b'=' && rest.starts_with(b"==");
     }
     // `# $pass = conv`: where names have a sigil, strings have quotes.
-    if window[..one.name.start].ends_with(b"$") || one.name.of(window).starts_with(b"$") {
-        if one.operator == Operator::Equals && one.spaced && one.follows != b';' && is_identifier(value) {
-            return true;
-        }
+    let sigil = window[..one.name.start].ends_with(b"$") || one.name.of(window).starts_with(b"$");
+    let assigned = one.operator == Operator::Equals && one.spaced && one.follows != b';';
+    if sigil && assigned && is_identifier(value) {
+        return true;
     }
     // `{count, pass} = result`: the value is taken apart.
     if matches!(window.get(one.name.end), Some(b'}')) && one.operator == Operator::Equals {
