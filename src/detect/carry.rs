@@ -6,7 +6,7 @@
 //! its window, one byte each side, and the blob's ends where the window reaches them.
 
 use super::decode::{self, Run, Told};
-use super::judge::Judge;
+use super::judge::{CODE, Judge};
 use super::prefilter::{AFTER, BEFORE, Prefilter};
 use super::{Match, Scan, join};
 use crate::rule::{RuleSet, Target};
@@ -233,7 +233,7 @@ fn find(rules: &RuleSet, text: &[u8], window: Span, each: &mut dyn FnMut(Hit)) {
 fn reach_of(rules: &RuleSet, rule: usize, variant: usize) -> Reach {
     let rule = &rules.rules()[rule];
     let shape = rule.variants[variant].shape();
-    Reach { behind: shape.behind, ahead: shape.ahead + rule.written(variant) }
+    Reach { behind: shape.behind + CODE, ahead: shape.ahead + rule.written(variant) }
 }
 
 fn judge_hit(
@@ -392,6 +392,14 @@ mod tests {
             "103, 104, 112, 95, 65, 66, 67, 68, ",
             "0x67, 0x68,\n  0x70, 0x5f, ",
             "67 68 70 5f 41 42 43 44 ",
+            "'g', 'h', 'p', '_', 'A', 'B', 'C', 'D', ",
+            "\"E\",\"F\",\"G\",\"H\",",
+            "sq0csp-{{alnum 43}}",
+            "\x1b[1;32m",
+            "\x0f2",
+            "=3D",
+            "%22%7D",
+            "=\n",
             "%3A%2F%2Fuser%3A",
             ":\\/\\/",
             "\\\"",

@@ -14,6 +14,8 @@ use crate::span::Span;
 
 /// Bytes that escapes and joints may add to what a rule reads.
 pub(crate) const WRITTEN: usize = 96;
+/// Bytes of an escape, or a code that colours what follows on a terminal, at most.
+pub(crate) const CODE: usize = 20;
 /// The longest file that is looked at as one secret.
 pub(super) const WHOLE_FILE: usize = 4096;
 
@@ -49,9 +51,6 @@ impl Judge {
         }
         let written = rule.written(variant_index) > 0;
         let begins = variant.form.back.is_none() || window.start == 0 || shape.heads.may_begin(text, window.start);
-        if !begins && !written {
-            return;
-        }
         let mut any = false;
         if begins && shape.run.as_ref().is_none_or(|run| run.stands(window.of(text))) {
             // Both matchers of a variant have the same groups.
@@ -67,7 +66,17 @@ impl Judge {
             });
         }
         if !any && written {
-            judge_plain(rule, rule_index, variant_index, text, window, hit).into_iter().for_each(out);
+            let plain = judge_plain(rule, rule_index, variant_index, text, window, hit);
+            any = plain.is_some();
+            plain.into_iter().for_each(&mut *out);
+        }
+        if !any && let Some((start, len)) = behind_code(variant, text, window, hit) {
+            let hit = Span::new(hit.start - start, hit.end - start);
+            self.judge(rules, &text[start..], rule_index, variant_index, hit, &mut |one| {
+                if len.is_none_or(|len| one.span == Span::new(0, len)) {
+                    out(one.moved(0, start));
+                }
+            });
         }
     }
 }
@@ -75,6 +84,51 @@ impl Judge {
 /// The bytes that a pattern may look at for a hit.
 fn window(shape: &Shape, text: &[u8], hit: Span) -> Span {
     Span::new(hit.start.saturating_sub(shape.behind), (hit.start + shape.ahead).min(text.len()))
+}
+
+/// Where a match may begin as at the start of a text, behind a letter or a digit: one that ends an escape or a code that
+/// colours what follows on a terminal, or the byte that tells a binary's reader how long the secret is, and how long.
+fn behind_code(variant: &Variant, text: &[u8], window: Span, hit: Span) -> Option<(usize, Option<usize>)> {
+    variant.form.back?;
+    [window.start, window.start + 1].into_iter().filter(|start| *start <= hit.start).find_map(|start| {
+        match text[..start] {
+            // What stands before the length is no text, or a kind of string in compiled Python.
+            [.., 0..=8 | 0x0E..=0x1F | b'Z' | b'z' | 0x7F.., len @ (b'0'..=b'9' | b'A'..=b'F')] => {
+                Some((start, Some(usize::from(len))))
+            }
+            _ => ends_as_code(&text[..start]).then_some((start, None)),
+        }
+    })
+}
+
+/// Whether bytes end as one: `\n`, `%3D`, mail's `=3D`, `\x3d`, `\u003d`, a colour's `\x1b[32m`, as it is or escaped.
+fn ends_as_code(bytes: &[u8]) -> bool {
+    let bytes = &bytes[bytes.len().saturating_sub(CODE)..];
+    // What two digits stand for parts words.
+    let parts = |high: u8, low: u8| {
+        let code = [high, low].iter().try_fold(0, |code, digit| Some(code << 4 | char::from(*digit).to_digit(16)?));
+        code.is_some_and(|code| code < 0x7F && !(code as u8).is_ascii_alphanumeric())
+    };
+    match *bytes {
+        [.., b'\\', b'n' | b'r' | b't' | b'0'] => true,
+        [.., b'%' | b'=', high, low] | [.., b'\\', b'x', high, low] | [.., b'\\', b'u', b'0', b'0', high, low] => {
+            parts(high, low)
+        }
+        [.., b'm' | b'K'] => ends_as_colour(bytes),
+        _ => false,
+    }
+}
+
+fn ends_as_colour(bytes: &[u8]) -> bool {
+    let escapes: [&[u8]; 6] = [b"\x1b", b"\\x1b", b"\\u001b", b"\\033", b"\\e", b"\\u{1b}"];
+    let code = &bytes[..bytes.len() - 1];
+    let numbers = code.iter().rev().take_while(|byte| byte.is_ascii_digit() || **byte == b';').count();
+    code[..code.len() - numbers].strip_suffix(b"[").is_some_and(|before| {
+        let ends = |escape: &&[u8]| {
+            before.len() >= escape.len() && before[before.len() - escape.len()..].eq_ignore_ascii_case(escape)
+        };
+        escapes.iter().any(ends)
+    })
 }
 
 /// Yields what the pattern of a variant takes for the secret in its matches that the hit is part of.
@@ -101,12 +155,19 @@ fn search(variant: &Variant, text: &[u8], hit: Span, captures: &mut Captures, mu
 
 /// What the pattern of a variant finds at a hit, each with why it does not stand, if so.
 pub(super) fn outcomes(rule: &Rule, variant: usize, text: &[u8], hit: Span) -> Vec<(Span, Option<Refusal>)> {
-    let variant = &rule.variants[variant];
-    let window = window(variant.shape(), text, hit);
+    let form = &rule.variants[variant];
+    let window = window(form.shape(), text, hit);
     let mut out = Vec::new();
-    search(variant, text, hit, &mut variant.matcher().regex.create_captures(), |secret| {
+    search(form, text, hit, &mut form.matcher().regex.create_captures(), |secret| {
         out.push((secret, refusal(rule, text, secret, window)));
     });
+    if out.is_empty()
+        && let Some((start, len)) = behind_code(form, text, window, hit)
+    {
+        let mut found = outcomes(rule, variant, &text[start..], Span::new(hit.start - start, hit.end - start));
+        found.retain(|(span, _)| len.is_none_or(|len| *span == Span::new(0, len)));
+        out.extend(found.into_iter().map(|(span, why)| (Span::new(span.start + start, span.end + start), why)));
+    }
     out
 }
 
@@ -228,6 +289,37 @@ pub(super) fn whole_file(rules: &RuleSet, text: &[u8]) -> Vec<Match> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn escapes_and_colours_are_told_by_how_they_end() {
+        for code in [
+            r"\n",
+            r"\t",
+            "%3D",
+            "%22",
+            "%0a",
+            "=3D",
+            "=20",
+            r"\x00",
+            r"\x3d",
+            r"\u003d",
+            "\x1b[m",
+            "\x1b[01;31m",
+            "\x1b[01;31m\x1b[K",
+            r"\x1B[0m",
+            r"\u001b[32m",
+            r"\033[1;38;5;208m",
+            r"\e[1m",
+        ] {
+            assert!(ends_as_code(code.as_bytes()), "{code}");
+            assert!(ends_as_code(format!("some text {code}").as_bytes()), "{code}");
+        }
+        for other in
+            ["", "m", "n", "3D", "%41", "=41", "=b", r"\x41", r"\u3d", "[32m", "x[32m", "item", "\x1b[32", "\x1b32m"]
+        {
+            assert!(!ends_as_code(other.as_bytes()), "{other}");
+        }
+    }
 
     #[test]
     fn the_key_is_the_nearest_name_before_the_value() {

@@ -39,7 +39,7 @@ pub(super) fn lists(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run
     while at < zone.end {
         // A list in the zone holds one of its ends, or one of these places.
         let next = (at + SHORTEST).min(zone.end - 1).max(at + 1);
-        let list = near(text, at).then(|| around(text, at)).flatten();
+        let list = near(text, at).then(|| around(text, at)).flatten().or_else(|| letters(text, at));
         if let Some(list) = &list {
             look(Span::new(list.span.start.saturating_sub(BESIDE), list.span.end + BESIDE));
         }
@@ -72,6 +72,8 @@ struct List {
 
 const HEX: u8 = 1;
 const DECIMAL: u8 = 2;
+/// Characters in quotes, as `'a', 'b'`.
+const QUOTED: u8 = 4;
 
 /// The list that holds the place, however long it is.
 fn around(text: &[u8], at: usize) -> Option<List> {
@@ -96,6 +98,44 @@ fn around(text: &[u8], at: usize) -> Option<List> {
         next = behind(text, end);
     }
     Some(list)
+}
+
+/// The list of characters in quotes that holds the place, however long it is.
+fn letters(text: &[u8], at: usize) -> Option<List> {
+    let mut start = [Some(at), at.checked_sub(1), at.checked_sub(2), behind(text, at)]
+        .into_iter()
+        .flatten()
+        .find(|start| quoted(text, *start).is_some())?;
+    let mut end = start + 3;
+    let mut count = 1;
+    while let Some(earlier) = before_quoted(text, start) {
+        start = earlier;
+        count += 1;
+    }
+    while let Some(later) = behind(text, end).filter(|later| quoted(text, *later).is_some()) {
+        end = later + 3;
+        count += 1;
+    }
+    Some(List { span: Span::new(start, end), count, forms: QUOTED, comma: true })
+}
+
+/// The character in quotes that begins there. A comma between quotes parts two of them.
+fn quoted(text: &[u8], at: usize) -> Option<u8> {
+    match text.get(at..at + 3)? {
+        [open @ (b'\'' | b'"'), code, close]
+            if open == close && code != open && (0x20..0x7F).contains(code) && !b",\\".contains(code) =>
+        {
+            Some(*code)
+        }
+        _ => None,
+    }
+}
+
+/// Where the character in quotes before one that begins at `at` begins.
+fn before_quoted(text: &[u8], at: usize) -> Option<usize> {
+    let between = text[..at].iter().rev().take(GAP + 1).take_while(|byte| is_between(**byte)).count();
+    let start = at.checked_sub(between + 3)?;
+    ((1..=GAP).contains(&between) && quoted(text, start).is_some()).then_some(start)
 }
 
 fn is_digit(byte: u8) -> bool {
@@ -144,6 +184,11 @@ impl List {
         // Two digits may be either: with commas between them they are what programs write.
         let form = match self.forms {
             0 => return None,
+            QUOTED => {
+                let bytes = self.span.of(text);
+                let starts = std::iter::successors(Some(0), |at| behind(bytes, at + 3));
+                return Some(Run::new(self.span, "characters", starts.map_while(|at| quoted(bytes, at)).collect()));
+            }
             HEX => HEX,
             DECIMAL => DECIMAL,
             _ if self.comma => DECIMAL,
@@ -183,6 +228,23 @@ mod tests {
         ] {
             assert_eq!(only(&text).as_deref(), Some(value), "{text}");
         }
+    }
+
+    #[test]
+    fn characters_in_quotes_are_text() {
+        let value = "a token of some kind";
+        for (quote, between) in [('\'', ","), ('\'', ", "), ('"', ","), ('\'', ",\n\t  ")] {
+            let each: Vec<String> = value.chars().map(|c| format!("{quote}{c}{quote}")).collect();
+            let text = format!("char t[] = {{{}, '\\0'}};", each.join(between));
+            assert_eq!(only(&text).as_deref(), Some(value), "{text}");
+            for zone in 0..text.len() - 4 {
+                let mut out = Vec::new();
+                lists(text.as_bytes(), Span::new(zone, zone + 4), &mut 0, &mut out, &mut |_| ());
+                let inside = (12..text.len() - 10).contains(&zone);
+                assert!(!inside || out.len() == 1, "{text} {zone}");
+            }
+        }
+        assert_eq!(only("f('a', 'b', 'c', 'd'); switch (x) { case 'a': case 'b': return 'c'; }"), None);
     }
 
     #[test]

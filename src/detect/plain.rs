@@ -40,6 +40,7 @@ impl Plain {
                 !b"\"'`".contains(&next)
                     && written(text, at).is_some_and(|written| stands_by_value(text, at, written.len()))
             })
+            || soft_breaks(text).any(|(at, len)| stands_by_value(text, at, len))
     }
 
     /// Nothing where the text is plain already.
@@ -64,7 +65,7 @@ impl Plain {
                 Some(None) => next = at + 1,
                 None => return Some(plain),
             }
-            let plainly = |byte: &u8| !b"\\%&\"'`".contains(byte);
+            let plainly = |byte: &u8| !b"\\%&\"'`=".contains(byte);
             next += text[next..].iter().take_while(|byte| plainly(byte)).count();
         }
     }
@@ -73,7 +74,19 @@ impl Plain {
 /// The first byte that is not written for itself. Most windows hold none.
 fn first(text: &[u8]) -> Option<usize> {
     let escape = memchr::memchr3_iter(b'\\', b'%', b'&', text).find(|at| written(text, *at).is_some());
-    escape.into_iter().chain(joints(text).next().map(|(at, _)| at)).min()
+    let others = joints(text).next().into_iter().chain(soft_breaks(text).next());
+    escape.into_iter().chain(others.map(|(at, _)| at)).min()
+}
+
+/// Where mail that is quoted-printable (RFC 2045) cuts a line that goes on, and the bytes of the cut.
+fn soft_breaks(text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+    memchr::memchr_iter(b'=', text).filter_map(|at| Some((at, soft_break(&text[at..])?)))
+}
+
+fn soft_break(text: &[u8]) -> Option<usize> {
+    let ending = if text[1..].starts_with(b"\r\n") { 2 } else { 1 };
+    let breaks = text.get(ending) == Some(&b'\n');
+    (breaks && text.get(ending + 1).is_some_and(|next| is_word(*next))).then_some(ending + 1)
 }
 
 /// Where literals that are put together end, and the bytes from there to the next one.
@@ -99,6 +112,7 @@ fn written(text: &[u8], at: usize) -> Option<Written> {
         }
         b'&' => entity(rest).map(|(c, len)| Written::Char(c, len)),
         b'"' | b'\'' | b'`' => joint(text, at).map(Written::Nothing),
+        b'=' => soft_break(rest).map(Written::Nothing),
         _ => None,
     }
 }
@@ -200,6 +214,12 @@ mod tests {
         assert_eq!(plain(r"key\u{3d}value\041\0").as_deref(), Some(r"key=value!\0"));
         assert_eq!(plain("key%3Dvalue&quot;&#61;&#x3d;").as_deref(), Some("key=value\"=="));
         assert_eq!(plain("100% of a && b"), None);
+    }
+
+    #[test]
+    fn lines_of_mail_go_on() {
+        assert_eq!(plain("a tok=\nen=\r\nis here=\n").as_deref(), Some("a tokenis here=\n"));
+        assert_eq!(plain("KEY=\n\nNEXT=1"), None);
     }
 
     #[test]

@@ -32,7 +32,15 @@ impl Heads {
     /// it, if the pattern says of that, to the last byte that an occurrence has.
     pub(crate) fn around(&self, back: usize) -> Self {
         let (skip, len) = (back.saturating_sub(BEFORE), back.min(BEFORE) + AFTER);
-        Heads(self.0.iter().map(|head| head.iter().skip(skip).take(len).copied().collect()).collect())
+        let mut around = Heads(self.0.iter().map(|head| head.iter().skip(skip).take(len).copied().collect()).collect());
+        // Escapes and codes of colours end so: what stands behind one may begin a match as well.
+        let code = set([b"09", b"af", b"AF", b"mn", b"rt", b"KK"].map(|range| (range[0], range[1])));
+        if back >= BEFORE {
+            for before in around.0.iter_mut().filter_map(|head| head.first_mut()) {
+                before.iter_mut().zip(code).for_each(|(byte, more)| *byte |= more);
+            }
+        }
+        around
     }
 
     /// Whether a match may begin at `at`, which is not the start of the text.

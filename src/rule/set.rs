@@ -16,7 +16,7 @@ use super::variant::{self, Variant, configured};
 use crate::detect::allow::Allow;
 use crate::detect::checksum::Check;
 use crate::detect::entropy::Alphabet;
-use crate::detect::judge::WRITTEN;
+use crate::detect::judge::{CODE, WRITTEN};
 use crate::detect::prefilter::{BEFORE, Prefilter};
 
 /// The embedded rules as the build script laid them out: a run reads those that it meets.
@@ -486,7 +486,7 @@ impl RuleSet {
                 Target::Variant(rule, variant) => {
                     let rule = &self.rules[*rule as usize];
                     let shape = rule.variants[*variant as usize].shape();
-                    Some((shape.behind, shape.ahead + rule.written(*variant as usize)))
+                    Some((shape.behind + CODE, shape.ahead + rule.written(*variant as usize)))
                 }
                 _ => None,
             });

@@ -319,6 +319,40 @@ fn sarif_points_to_the_file_and_names_the_member() {
 }
 
 #[test]
+fn dumps_of_memory_are_read() {
+    let secret = fill("sq0csp-{{alnum 43}}", 31);
+    let memory = format!("\0\x01\x02 key={secret}\0 more");
+    let rows = || memory.as_bytes().chunks(16).enumerate();
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>();
+    let listing: String = rows()
+        .map(|(at, row)| format!("{:08x}  {}  |{}|\n", at * 16, hex(row).join(" "), ".".repeat(row.len())))
+        .collect();
+    let firmware: String =
+        rows().map(|(at, row)| format!(":{:02X}{:04X}00{}00\n", row.len(), at * 16, hex(row).concat())).collect();
+    for dump in [listing, firmware] {
+        let report = read(dump.as_bytes());
+        assert!(report.findings.iter().any(|one| one.secret.as_deref() == Some(&secret)), "{dump}");
+    }
+}
+
+#[test]
+fn compressed_text_of_images_is_read() {
+    let (first, second) = (leak(32), leak(33));
+    let chunk = |name: &[u8], data: &[u8]| [&(data.len() as u32).to_be_bytes(), name, data, &[0; 4]].concat();
+    let image = [
+        b"\x89PNG\r\n\x1A\n".to_vec(),
+        chunk(b"IHDR", &[0; 13]),
+        chunk(b"zTXt", &[b"Comment\0\0", &zlib(first.line.as_bytes())[..]].concat()),
+        chunk(b"iTXt", &[b"parameters\0\x01\0en\0x\0", &zlib(second.line.as_bytes())[..]].concat()),
+        chunk(b"IEND", b""),
+    ];
+    let report = read(image.concat());
+    for one in [first, second] {
+        assert!(report.findings.iter().any(|finding| finding.secret.as_deref() == Some(&one.secret)));
+    }
+}
+
+#[test]
 fn forges_are_pointed_to_a_file_that_is_there() {
     let folder = Folder::new();
     folder.write("a.zip", zip(&[("cfg/x.env", format!("\n\n{}", leak(13).line).as_bytes())]));
@@ -369,6 +403,7 @@ proptest! {
         magic in prop::sample::select(vec![
             &b"PK\x03\x04"[..], b"PK\x05\x06", b"\x1F\x8B\x08\0", b"BZh91AY&SY", b"\xFD7zXZ\0\0\x04", b"\x28\xB5\x2F\xFD", b"7z\xBC\xAF\x27\x1C\0\x04",
             b"%PDF-1.7\n1 0 obj <</Filter/FlateDecode>>stream\n", b"SQLite format 3\0\x10\0", b"PACK\0\0\0\x02\0\0\0\x05", b"# v2 git bundle\n\nPACK", b"x\x9C", b"MZ",
+            b"\x89PNG\r\n\x1A\n\0\0\0\x09zTXta\0\0x\x9C", b":0100000041FF\n:", b"S1040000", b"00000000: 4142 ",
         ]),
         noise in prop::collection::vec(any::<u8>(), 0..2000),
     ) {

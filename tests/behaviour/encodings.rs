@@ -167,3 +167,44 @@ fn utf_32_is_read() {
         place(&read(content), &one);
     }
 }
+
+#[test]
+fn a_letter_that_ends_an_escape_is_no_part_of_what_follows() {
+    let secret = fill("sq0csp-{{alnum 43}}", 24);
+    for before in [
+        r"first\n",
+        r"a\t",
+        r"\x0f",
+        r"\u003d",
+        r"x\\n",
+        "a%3D",
+        "https%3A%2F%2F",
+        "href=3D",
+        "\x1b[1;32m",
+        r"\u001b[33m",
+        r"\033[0m",
+        "\x1b[01;31m\x1b[K",
+    ] {
+        found(&secret, &format!("{before}{secret}\n"));
+    }
+    // The length of a string before it, as in protocol buffers.
+    found(&secret, &format!("\x12\x04name\x1A2{secret}\x20\x01"));
+    assert!(read(format!("name2{secret}\nitem{secret}\n")).findings.is_empty());
+}
+
+#[test]
+fn characters_one_by_one_hide_nothing() {
+    let secret = fill("sq0csp-{{alnum 43}}", 25);
+    let each = |quote: &str, between: &str| {
+        secret.chars().map(|c| format!("{quote}{c}{quote}")).collect::<Vec<_>>().join(between)
+    };
+    found(&secret, &format!("char key[] = {{{}, '\\0'}};", each("'", ", ")));
+    found(&secret, &format!("[{}].join('')", each("\"", ",")));
+}
+
+#[test]
+fn lines_of_mail_that_go_on_hide_nothing() {
+    let secret = fill("{{crc ghp_}}", 26);
+    let (head, tail) = secret.split_at(20);
+    found(&secret, &format!("the token {head}=\r\n{tail} is=20new"));
+}

@@ -1,6 +1,9 @@
-//! SQLite databases: records that go on in other pages. All others stand whole in the file's bytes.
+//! SQLite databases: records that go on in other pages, which all others do not, and the texts of rows a line each: in the
+//! file's bytes one stands right behind another.
 //!
 //! Format: <https://www.sqlite.org/fileformat2.html>, sections 1.3, 1.5 and 1.6.
+
+use std::borrow::Cow;
 
 use super::Opener;
 
@@ -13,16 +16,53 @@ pub(super) fn read(opener: &mut Opener<'_>, content: &[u8], path: &str, depth: u
     if matches!(content[56..60], [0, 0, 0, 2 | 3]) {
         opener.member(path, "strings", &crate::detect::wide_strings(content), depth);
     }
+    let mut rows = Vec::new();
     for page in 0..content.len() / file.page_size {
         for cell in 0..file.cells(page) {
-            let Some(record) = file.overflowing(page, cell) else { continue };
+            let Some((record, overflows)) = file.cell(page, cell) else { continue };
             if opener.is_over() {
                 return;
+            }
+            if (rows.len() as u64) < opener.left {
+                push_texts(&record, &mut rows);
+            }
+            if !overflows {
+                continue;
             }
             opener.left = opener.left.saturating_sub(record.len() as u64);
             opener.member(path, &format!("page {}, cell {}", page + 1, cell + 1), &record, depth);
         }
     }
+    if !rows.is_empty() {
+        opener.left = opener.left.saturating_sub(rows.len() as u64);
+        opener.member(path, "rows", &rows, depth);
+    }
+}
+
+/// Appends the texts of a record, if there are several, a line each.
+fn push_texts(record: &[u8], rows: &mut Vec<u8>) -> Option<()> {
+    let mut at = 0;
+    let header = usize::try_from(varint(record, &mut at)?).ok()?;
+    let (mut value, mut texts) = (header, Vec::new());
+    while at < header {
+        let kind = usize::try_from(varint(record, &mut at)?).ok()?;
+        let len = match kind {
+            0..=4 => kind,
+            5 => 6,
+            6 | 7 => 8,
+            8..=11 => 0,
+            blob_or_text => (blob_or_text - 12) / 2,
+        };
+        let bytes = record.get(value..value.checked_add(len)?)?;
+        if kind > 12 && kind % 2 == 1 && !bytes.is_empty() {
+            texts.push(bytes);
+        }
+        value += len;
+    }
+    if texts.len() > 1 {
+        texts.into_iter().for_each(|text| rows.extend([text, b"\n"].concat()));
+    }
+    Some(())
 }
 
 struct Database<'a> {
@@ -63,21 +103,24 @@ impl<'a> Database<'a> {
         self.leaf(number).map_or(0, count).min(self.page_size / 2)
     }
 
-    /// The record of a leaf's cell, if it does not fit the page.
-    fn overflowing(&self, number: usize, cell: usize) -> Option<Vec<u8>> {
+    /// The record of a leaf's cell, and whether it goes on in other pages.
+    fn cell(&self, number: usize, cell: usize) -> Option<(Cow<'a, [u8]>, bool)> {
         let (page, header, table) = self.leaf(number)?;
         let pointer = header + 8 + 2 * cell;
         let pointer = page.get(pointer..pointer + 2)?;
         self.record(page, usize::from(u16::from_be_bytes([pointer[0], pointer[1]])), table)
     }
 
-    fn record(&self, page: &[u8], mut at: usize, table: bool) -> Option<Vec<u8>> {
+    fn record(&self, page: &'a [u8], mut at: usize, table: bool) -> Option<(Cow<'a, [u8]>, bool)> {
         let size = usize::try_from(varint(page, &mut at)?).ok()?;
         if table {
             varint(page, &mut at)?;
         }
         let most = if table { self.usable - 35 } else { (self.usable - 12) * 64 / 255 - 23 };
-        if size <= most || size > LONGEST {
+        if size <= most {
+            return Some((Cow::Borrowed(page.get(at..at + size)?), false));
+        }
+        if size > LONGEST {
             return None;
         }
         let least = (self.usable - 12) * 32 / 255 - 23;
@@ -90,7 +133,7 @@ impl<'a> Database<'a> {
             record.extend_from_slice(&overflow[4..self.usable.min(4 + size - record.len())]);
             next = &overflow[..4];
         }
-        Some(record)
+        Some((Cow::Owned(record), true))
     }
 }
 
@@ -109,4 +152,22 @@ fn varint(page: &[u8], at: &mut usize) -> Option<u64> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::push_texts;
+
+    #[test]
+    fn texts_of_a_row_stand_apart() {
+        // Five bytes of header: a text of three bytes, a number of two, nothing, a text of four.
+        let record = [&[5, 19, 2, 0, 21][..], b"abc", &[1, 2], b"defg"].concat();
+        let mut rows = Vec::new();
+        push_texts(&record, &mut rows);
+        assert_eq!(rows, b"abc\ndefg\n");
+        push_texts(&record[..9], &mut rows);
+        push_texts(&[200; 12], &mut rows);
+        push_texts(&[3, 19, 1, b'a', b'b', b'c', 7], &mut rows);
+        assert_eq!(rows.len(), 9);
+    }
 }

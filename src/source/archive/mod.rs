@@ -6,9 +6,11 @@
 
 mod bundle;
 mod database;
+mod dump;
 mod markup;
 mod package;
 mod pdf;
+mod png;
 mod strings;
 mod tape;
 mod unpack;
@@ -62,6 +64,10 @@ enum Kind {
     Wide,
     /// What is read as UTF-16 or UTF-32 and has strings of single bytes.
     Narrow,
+    /// An image with text that is compressed.
+    Png,
+    /// Memory written out in hexadecimal, line by line.
+    Dump,
     /// A format that is not opened, by its name.
     Closed(&'static str),
 }
@@ -91,6 +97,8 @@ fn kind(content: &[u8]) -> Option<Kind> {
         b'R' if starts(b"Rar!\x1A\x07") => Some(Kind::Closed("RAR")),
         b'M' if starts(b"MSCF\0\0\0\0") => Some(Kind::Closed("CAB")),
         0x04 if starts(b"\x04\x22\x4D\x18") => Some(Kind::Closed("LZ4")),
+        0x89 if png::has_text(content) => Some(Kind::Png),
+        b'0' | b':' | b'S' if dump::is_dump(content) => Some(Kind::Dump),
         _ => match Stream::of(content) {
             Some(stream) => Some(if stream.is_built_in() { Kind::Stream(stream) } else { Kind::Closed(stream.name()) }),
             None if tape::is_tar(content) => Some(Kind::Tar),
@@ -188,6 +196,8 @@ impl Opener<'_> {
             }
             Kind::Package(package) => package.read(self, content, path, depth),
             Kind::Narrow => self.member(path, "strings", &strings::narrow(content), depth),
+            Kind::Png => png::read(self, content, path, depth),
+            Kind::Dump => self.member(path, "bytes", &dump::bytes(content), depth),
             Kind::Closed(name) => self.out.closed.push((path.to_owned(), name)),
         }
     }
