@@ -237,7 +237,7 @@ impl Allow {
     }
 }
 
-fn contains(text: &[u8], word: &str) -> bool {
+pub(super) fn contains(text: &[u8], word: &str) -> bool {
     memchr::memmem::find(text, word.as_bytes()).is_some()
 }
 
@@ -286,10 +286,7 @@ fn repeats(secret: &[u8]) -> bool {
     };
     let group = (1..=8.min(secret.len() / 3)).any(|size| secret.chunks(size).all(|chunk| secret.starts_with(chunk)));
     // Base64 of a group, and of that: the end is another.
-    let period = (1..=16.min(secret.len() / 3)).any(|size| {
-        let same = secret[size..].iter().zip(secret).filter(|(a, b)| a == b).count();
-        secret.len() >= 32 && same * 10 >= (secret.len() - size) * 8
-    });
+    let period = (1..=16.min(secret.len() / 3)).any(|size| secret.len() >= 32 && comes_again(secret, size, 8));
     longest >= 6 || (secret.len() >= 12 && distinct * 4 < secret.len().min(32)) || group || period
 }
 
@@ -318,6 +315,12 @@ fn counts_in_hex(value: &[u8]) -> bool {
     let step = bytes[1].wrapping_sub(bytes[0]);
     step != 0
         && bytes.windows(2).filter(|two| two[1].wrapping_sub(two[0]) == step).count() * 10 >= (bytes.len() - 1) * 8
+}
+
+/// Whether so many of ten bytes are the same as the one that stands a period before.
+fn comes_again(value: &[u8], period: usize, of_ten: usize) -> bool {
+    let same = value[period..].iter().zip(value).filter(|(a, b)| a == b).count();
+    same * 10 >= (value.len() - period) * of_ten
 }
 
 /// Whether letters and digits of hexadecimal take turns and each counts, as nobody draws them: `a1b2c3d4e5f6a7b8`.
@@ -354,10 +357,7 @@ fn counts_in_turns(value: &[u8]) -> bool {
 
 /// Whether letters or digits follow each other as in the alphabet, alone or in turns, or a few bytes come again and again.
 pub(crate) fn follows_a_pattern(value: &[u8]) -> bool {
-    let period = (1..=4).any(|period| {
-        value.len() >= 12
-            && value[period..].iter().zip(value).filter(|(a, b)| a == b).count() * 10 >= (value.len() - period) * 6
-    });
+    let period = (1..=4).any(|period| value.len() >= 12 && comes_again(value, period, 6));
     // `00010203…`, `00112233…`: bytes in hexadecimal that count.
     let counted = value.len() >= 16 && value.iter().all(u8::is_ascii_hexdigit) && counts_in_hex(value);
     period || counted || counts_in_turns(value)
@@ -561,6 +561,14 @@ fn sealed(secret: &[u8]) -> bool {
     .any(|start| secret.starts_with(start))
 }
 
+/// Whether the host is in a domain that is for examples (RFC 2606, RFC 6761).
+pub(super) fn is_reserved(host: &[u8]) -> bool {
+    let host = host.to_ascii_lowercase();
+    ["example.com", "example.org", "example.net", ".example", ".test", ".invalid"]
+        .iter()
+        .any(|domain| host.ends_with(domain.as_bytes()))
+}
+
 fn reserved_host(around: &[u8]) -> bool {
     let mut at = 0;
     let mut any = false;
@@ -572,11 +580,7 @@ fn reserved_host(around: &[u8]) -> bool {
                 .position(|byte| !(byte.is_ascii_alphanumeric() || b".-_@:".contains(byte)))
                 .unwrap_or(around.len() - start);
         let host = around[start..end].rsplit(|byte| *byte == b'@').next().unwrap_or(b"");
-        let host = host.split(|byte| *byte == b':').next().unwrap_or(b"").to_ascii_lowercase();
-        let reserved = [&b".test"[..], b".example", b".invalid", b"example.com", b"example.org", b"example.net"]
-            .iter()
-            .any(|end| host.ends_with(end));
-        if !reserved {
+        if !is_reserved(host.split(|byte| *byte == b':').next().unwrap_or(b"")) {
             return false;
         }
         any = true;

@@ -510,7 +510,7 @@ fn may_begin([first, second, third]: [u8; 3]) -> bool {
     packed || wide || text
 }
 
-fn hex_byte(digits: &[u8]) -> Option<u8> {
+pub(super) fn hex_byte(digits: &[u8]) -> Option<u8> {
     let [high, low] = digits else { return None };
     let digit = |byte: u8| char::from(byte).to_digit(16);
     Some((digit(*high)? << 4 | digit(*low)?) as u8)

@@ -4,6 +4,7 @@ use foldhash::HashMap;
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
 
+use super::decode::hex_byte;
 use super::entropy::shannon;
 use super::plain::Plain;
 use super::quiet::Quiet;
@@ -105,10 +106,8 @@ fn behind_code(variant: &Variant, text: &[u8], window: Span, hit: Span) -> Optio
 fn ends_as_code(bytes: &[u8]) -> bool {
     let bytes = &bytes[bytes.len().saturating_sub(CODE)..];
     // What two digits stand for parts words.
-    let parts = |high: u8, low: u8| {
-        let code = [high, low].iter().try_fold(0, |code, digit| Some(code << 4 | char::from(*digit).to_digit(16)?));
-        code.is_some_and(|code| code < 0x7F && !(code as u8).is_ascii_alphanumeric())
-    };
+    let parts =
+        |high: u8, low: u8| hex_byte(&[high, low]).is_some_and(|code| code < 0x7F && !code.is_ascii_alphanumeric());
     match *bytes {
         [.., b'\\', b'n' | b'r' | b't' | b'0'] => true,
         [.., b'%' | b'=', high, low] | [.., b'\\', b'x', high, low] | [.., b'\\', b'u', b'0', b'0', high, low] => {

@@ -212,14 +212,11 @@ fn is_entry(behind: &[u8]) -> bool {
     kinds.iter().any(|kind| rest.trim_ascii_start().starts_with(kind.as_bytes()))
 }
 
-/// Domains that are for examples (RFC 2606, RFC 6761).
-const RESERVED: &[&str] = &["example.com", "example.org", "example.net", ".example", ".test", ".invalid"];
-
 /// Whether what follows a password in a URL is `@` and a host that cannot exist.
 fn is_reserved_host(behind: &[u8]) -> bool {
     let Some(rest) = behind.strip_prefix(b"@") else { return false };
     let end = rest.iter().position(|byte| !(byte.is_ascii_alphanumeric() || b".-_".contains(byte)));
-    RESERVED.iter().any(|domain| ends_as(&rest[..end.unwrap_or(rest.len())], domain))
+    allow::is_reserved(&rest[..end.unwrap_or(rest.len())])
 }
 
 /// Whether a digest, or the id of a key, stands beside the word for what it is.
@@ -231,7 +228,7 @@ fn is_fingerprint(window: &[u8], one: &Candidate, value: &[u8]) -> bool {
     let behind = &window[one.value.end..window.len().min(one.value.end + 160)];
     [before, behind].iter().any(|text| {
         let text = text.to_ascii_lowercase();
-        ["fingerprint", "thumbprint"].iter().any(|word| memchr::memmem::find(&text, word.as_bytes()).is_some())
+        ["fingerprint", "thumbprint"].iter().any(|word| allow::contains(&text, word))
     })
 }
 
@@ -240,9 +237,8 @@ fn is_of_anybody(window: &[u8], one: &Candidate) -> bool {
     let before = lines_before(window, one.name.start, 3).to_ascii_lowercase();
     memchr::memmem::find(&before, b"anonymous").is_some_and(|at| {
         let quoted = |byte: Option<&u8>| byte.is_none_or(|byte| b"\"' \t\r\n=:,;".contains(byte));
-        let line = &before[before[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1)..at];
-        quoted(before.get(at + 9))
-            && (["user", "login"].iter().any(|word| memchr::memmem::find(line, word.as_bytes()).is_some()))
+        let line = line_before(&before, at);
+        quoted(before.get(at + 9)) && ["user", "login"].iter().any(|word| allow::contains(line, word))
     })
 }
 
@@ -252,7 +248,7 @@ fn is_verdict(window: &[u8], one: &Candidate, label: &[u8]) -> bool {
         return false;
     }
     let line = line_before(window, one.name.start);
-    let rest = window[one.value.end..].split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let rest = line_behind(window, one.value.end);
     [line, rest].iter().any(|text| {
         text.windows(5).any(|five| five[..4].eq_ignore_ascii_case(b"fail") && matches!(five[4], b':' | b'='))
     })
@@ -264,10 +260,8 @@ fn is_called_a_hash(window: &[u8], one: &Candidate) -> bool {
     if !matches!((value.len(), value.ends_with(b"=")), (24 | 28 | 44, true) | (88, true)) {
         return false;
     }
-    let rest = window[one.value.end..].split(|byte| *byte == b'\n').next().unwrap_or_default().to_ascii_lowercase();
-    ["sha-1", "sha1", "sha-256", "sha256", "sha-512", "sha512", "md5"]
-        .iter()
-        .any(|word| memchr::memmem::find(&rest, word.as_bytes()).is_some())
+    let rest = line_behind(window, one.value.end).to_ascii_lowercase();
+    ["sha-1", "sha1", "sha-256", "sha256", "sha-512", "sha512", "md5"].iter().any(|word| allow::contains(&rest, word))
 }
 
 /// Whether the name says that its value is made from something else: a digest, a MAC, the tag of a cipher.
@@ -392,7 +386,7 @@ fn in_an_address(window: &[u8], run: &[u8], one: &Candidate) -> Option<Reason> {
         return Some(Reason::Expiring);
     }
     // The picture of a project's state, which every visitor loads.
-    if ["badge", "img.shields.io"].iter().any(|word| memchr::memmem::find(run, word.as_bytes()).is_some()) {
+    if ["badge", "img.shields.io"].iter().any(|word| allow::contains(run, word)) {
         return Some(Reason::PublicKey);
     }
     // A file that Firebase gives to everybody who has its address.
@@ -454,6 +448,11 @@ fn is_looked_up(open: &[u8], one: &Candidate, value: &[u8]) -> bool {
 /// The line up to a place.
 fn line_before(window: &[u8], at: usize) -> &[u8] {
     window[..at].rsplit(|byte| *byte == b'\n').next().unwrap_or_default()
+}
+
+/// What follows a place on its line.
+fn line_behind(window: &[u8], at: usize) -> &[u8] {
+    window[at..].split(|byte| *byte == b'\n').next().unwrap_or_default()
 }
 
 /// The line up to a place and those before it, so many in all.

@@ -294,10 +294,11 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     if says_so(value) || is_sample_pair(value) {
         return Some(Reason::Placeholder);
     }
-    if is_user_only(value) {
-        return Some(Reason::UserOnly);
-    }
     if let Some(text) = text_in_base64(value) {
+        // A name and a colon, as clients that have no secret send it.
+        if text.strip_suffix(b":").is_some_and(|user| user.len() < 16 && user.iter().all(u8::is_ascii_alphabetic)) {
+            return Some(Reason::UserOnly);
+        }
         // `password: YWJjZGVmMTIzNDU2`, as Kubernetes has it.
         if password && says_so(&text) {
             return Some(Reason::Placeholder);
@@ -366,15 +367,6 @@ pub(super) fn says_password(value: &[u8]) -> bool {
     value.len() > 8
         && value.iter().all(u8::is_ascii_alphabetic)
         && (ends_as(value, "password") || ends_as(value, "passwd"))
-}
-
-/// Base64 of a name and a colon, as clients that have no secret send it.
-fn is_user_only(value: &[u8]) -> bool {
-    text_in_base64(value)
-        .and_then(|text| {
-            text.strip_suffix(b":").map(|user| user.len() < 16 && user.iter().all(u8::is_ascii_alphabetic))
-        })
-        .unwrap_or_default()
 }
 
 /// The printable text of which it is base64.

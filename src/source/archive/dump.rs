@@ -8,11 +8,7 @@ const ROW: usize = 16;
 
 /// Whether content begins so.
 pub(super) fn is_dump(content: &[u8]) -> bool {
-    matches!(content.first(), Some(b'0' | b':' | b'S'))
-        && content[..content.len().min(LINE)]
-            .split(|byte| *byte == b'\n')
-            .next()
-            .is_some_and(|line| row(line).is_some())
+    content[..content.len().min(LINE)].split(|byte| *byte == b'\n').next().is_some_and(|line| row(line).is_some())
 }
 
 /// The bytes that it tells.
