@@ -163,7 +163,8 @@ if [[ $(uname -s)-$(uname -m) == Linux-x86_64 ]]; then
     }
     install || fail "the installation of a release"
     "$(output snout)" --version > "$work/log" || fail "the program of a release runs"
-    sed -i 's/^./0/; s/^00/11/' "$work/releases/v$version/SHA256SUMS"
+    # The checksum of another file: a digit changed by hand may be the digit that was there.
+    (cd "$work/releases/v$version" && sed -i "s/^[0-9a-f]*/$(sha256sum < /dev/null | cut -d ' ' -f 1)/" SHA256SUMS)
     if install; then fail "a release with another checksum is installed"; fi
     says "a release with another checksum" "does not match its checksum" log
     passed=$((passed + 2))
