@@ -351,39 +351,82 @@ static BASE64_BYTE: [bool; 256] = {
 };
 
 fn base64_runs(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run>, look: &mut impl FnMut(Span)) {
-    let is = |byte: &u8| BASE64_BYTE[*byte as usize];
-    let eight = |at: usize| text.get(at..).and_then(<[u8]>::first_chunk).is_some_and(may_be_base64);
-    let eight_before = |at: usize| at.checked_sub(8).is_some_and(eight);
-    // Adds the run around a place, and says where to go on.
-    let mut see = |place: usize| {
-        let (start, end) = (start_of_run(text, place), end_of_run(text, place));
+    // Padding before the zone belongs to a run as well.
+    let first = zone.start.saturating_sub(2).max(*told);
+    if first >= zone.end {
+        return;
+    }
+    // Adds a run that is long enough, and says up to where all are told.
+    let mut add = |start: usize, end: usize| {
         look(Span::new(start.saturating_sub(1), end + 2));
-        if end - start >= SHORTEST {
-            let padding = text[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
-            out.extend(decode_run(text, Span::new(start, end), end + padding));
-        }
+        let padding = text[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
+        out.extend(decode_run(text, Span::new(start, end), end + padding));
         end + 1
     };
-    // Padding before the zone belongs to a run as well.
-    let mut at = zone.start.saturating_sub(2).max(*told);
-    // What goes on beyond the zone has half of its bytes on one side of the place.
-    let goes_on = |at: usize| (eight(at) || eight_before(at)) && is(&text[at]);
-    if at < zone.end && goes_on(at) {
-        at = see(at);
-        *told = at;
+    // Where the run began that goes on at the place.
+    let mut start = start_of_run(text, first);
+    let mut at = first;
+    while at < zone.end {
+        let mut others = others_of(text, at);
+        if zone.end - at < BLOCK {
+            others |= u64::MAX << (zone.end - at);
+        }
+        if others != 0 {
+            let ends = at + others.trailing_zeros() as usize;
+            if ends - start >= SHORTEST && ends > first && ends < zone.end {
+                *told = add(start, ends);
+            }
+            // Where as many follow as make a run.
+            let mut begins = !others & u64::MAX << (ends - at);
+            for step in [1, 2, 4, 8, SHORTEST - 16] {
+                begins &= begins >> step;
+            }
+            while begins != 0 {
+                let begin = begins.trailing_zeros() as usize;
+                let end = begin + (others >> begin).trailing_zeros() as usize;
+                if end >= BLOCK || at + end == zone.end {
+                    break;
+                }
+                *told = add(at + begin, at + end);
+                begins &= u64::MAX << end;
+            }
+            start = at + BLOCK - others.leading_zeros() as usize;
+        }
+        at += BLOCK;
     }
-    // What begins and ends in it holds eight bytes of every 24, and eight more before or behind those.
-    while at + 8 <= zone.end {
-        if eight(at) && (eight(at + 8) || eight_before(at)) && text[at..at + 8].iter().all(is) {
-            at = see(at);
-            *told = at;
-        } else {
-            at += SHORTEST - 8;
+    // What goes on beyond the zone.
+    if *told < zone.end && BASE64_BYTE[text[zone.end - 1] as usize] {
+        let (start, end) = (start_of_run(text, zone.end - 1), end_of_run(text, zone.end));
+        if end - start >= SHORTEST {
+            *told = add(start, end);
         }
     }
-    if *told < zone.end && goes_on(zone.end - 1) {
-        *told = see(zone.end - 1);
+}
+
+/// Bytes that are told from base64's at once.
+const BLOCK: usize = 64;
+
+/// Which of the bytes at a place are none of base64's: a bit each, set for those beyond the end.
+#[inline]
+fn others_of(text: &[u8], at: usize) -> u64 {
+    // A loop without a branch: compilers make vectors of it.
+    let others = |block: &[u8; BLOCK]| {
+        let mut is = [0u8; BLOCK];
+        for (is, &byte) in is.iter_mut().zip(block) {
+            let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+            let sign_or_digit = byte.wrapping_sub(b'+') < 15 && byte != b',' && byte != b'.';
+            *is = u8::from(!(letter | sign_or_digit | (byte == b'_')));
+        }
+        // The lowest bit of each of eight bytes.
+        let bits = |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        is.as_chunks().0.iter().rev().fold(0, |all, eight| all << 8 | bits(eight))
+    };
+    if let Some(block) = text[at..].first_chunk() {
+        return others(block);
     }
+    let mut block = [0; BLOCK];
+    block[..text.len() - at].copy_from_slice(&text[at..]);
+    others(&block)
 }
 
 /// Where the run of base64 begins that holds the place, or ends before it.
@@ -429,17 +472,6 @@ fn not_base64(eight: &[u8; 8]) -> u64 {
     let sign = from(low, b'+') & !from(low, b'/' + 1) & (word << 7);
     let lowbar = from(low, b'_') & !from(low, b'_' + 1);
     (!(letter | digit | sign | lowbar) | word) & (0x80 * EACH)
-}
-
-/// Whether eight bytes may all be base64's: a comma, a full stop and a few that text does not hold pass, too.
-#[inline]
-fn may_be_base64(eight: &[u8; 8]) -> bool {
-    let word = u64::from_le_bytes(*eight);
-    let small = word & (0x7F * EACH) | (0x20 * EACH);
-    // Nothing is carried from byte to byte.
-    let from = |least: u8| small + u64::from(0x80 - least) * EACH;
-    let all = (from(b'+') & !from(b'9' + 1)) | (from(b'a') & !from(b'z' + 1)) | from(0x7F);
-    all & !word & (0x80 * EACH) == 0x80 * EACH
 }
 
 fn decode_run(text: &[u8], body: Span, padded_end: usize) -> Option<Run> {
@@ -617,24 +649,10 @@ impl Escape {
     }
 }
 
-/// Where the next two characters stand that escapes begin with. The first is too frequent for a search by larger steps.
-fn next_escape(text: &[u8], mut at: usize, end: usize) -> Option<usize> {
-    let zero = |word: u64| word.wrapping_sub(EACH) & !word;
-    while let Some(eight) = text.get(at..end).and_then(<[u8]>::first_chunk) {
-        let word = u64::from_le_bytes(*eight);
-        let of = |byte: u8| zero(word ^ (u64::from(byte) * EACH));
-        // What stands behind a byte that is there may be taken for one.
-        let mut found = (of(b'%') | of(b'\\') | of(b'&')) & (0x80 * EACH);
-        while found != 0 {
-            let place = at + found.trailing_zeros() as usize / 8;
-            if may_be_escape(text, place) {
-                return Some(place);
-            }
-            found &= found - 1;
-        }
-        at += 8;
-    }
-    (at..end).find(|place| may_be_escape(text, *place))
+/// Where the next two characters stand that escapes begin with.
+fn next_escape(text: &[u8], at: usize, end: usize) -> Option<usize> {
+    let places = memchr::memchr3_iter(b'\\', b'%', b'&', text.get(at..end)?).map(|place| at + place);
+    places.into_iter().find(|place| may_be_escape(text, *place))
 }
 
 /// Whether an escape may begin there, by two characters.
@@ -735,6 +753,8 @@ mod tests {
                 eight[place] = byte;
                 let expected = if BASE64_BYTE[byte as usize] { 0 } else { 0x80 << (8 * place) };
                 assert_eq!(not_base64(&eight), expected, "{byte:#x} at {place}");
+                let others = (0..8).filter(|at| expected >> (8 * at + 7) & 1 != 0).fold(0, |all, at| all | 1 << at);
+                assert_eq!(others_of(&eight, 0), others | u64::MAX << 8, "{byte:#x} at {place}");
             }
         }
     }
@@ -810,6 +830,17 @@ mod tests {
             find(text.as_bytes(), *zone, &mut told, &mut out);
         });
         assert_eq!(out, runs(text.as_bytes()));
+    }
+
+    #[test]
+    fn a_run_is_found_wherever_it_stands() {
+        let run = BASE64.encode(b"words and more words");
+        for before in 0..2 * BLOCK {
+            for behind in [0, 1, BLOCK] {
+                let text = [" ".repeat(before), run.clone(), " ".repeat(behind)].concat();
+                assert_eq!(runs(text.as_bytes()).len(), 1, "{before} {behind}");
+            }
+        }
     }
 
     #[test]

@@ -39,7 +39,8 @@ pub(super) fn lists(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run
     while at < zone.end {
         // A list in the zone holds one of its ends, or one of these places.
         let next = (at + SHORTEST).min(zone.end - 1).max(at + 1);
-        let list = near(text, at).then(|| around(text, at)).flatten().or_else(|| letters(text, at));
+        let list = near(text, at).then(|| around(text, at)).flatten();
+        let list = list.or_else(|| near_quote(text, at).then(|| letters(text, at)).flatten());
         if let Some(list) = &list {
             look(Span::new(list.span.start.saturating_sub(BESIDE), list.span.end + BESIDE));
         }
@@ -51,15 +52,27 @@ pub(super) fn lists(text: &[u8], zone: Span, told: &mut usize, out: &mut Vec<Run
     }
 }
 
-/// Whether a list may hold the place.
+/// Whether a list of numbers may hold the place.
 #[inline]
 fn near(text: &[u8], at: usize) -> bool {
-    // Most text is told by a byte or two.
-    if !LISTED[text[at] as usize] {
-        return false;
+    let listed = |at: usize| LISTED[text[at] as usize];
+    // A few bytes tell most text, though not which of them: all are looked at.
+    let some = |from: usize| listed(from) & listed(from + 5) & listed(from + 10) & listed(from + SIDE - 1);
+    let side = |from: usize| {
+        let bytes = &text[from..from + SIDE];
+        some(from) && bytes.iter().all(|byte| LISTED[*byte as usize]) && bytes.iter().any(u8::is_ascii_digit)
+    };
+    listed(at) && (at + SIDE <= text.len() && side(at) || at.checked_sub(SIDE).is_some_and(side))
+}
+
+/// Whether a list of characters in quotes may hold the place: one of those stands there, or behind what is between two.
+#[inline]
+fn near_quote(text: &[u8], at: usize) -> bool {
+    let quote = |byte: &u8| (*byte == b'"') | (*byte == b'\'');
+    match text[at..].first_chunk::<SIDE>() {
+        Some(bytes) => bytes.iter().fold(false, |any, byte| any | quote(byte)),
+        None => text[at..].iter().any(quote),
     }
-    let listed = |bytes: &[u8]| bytes.iter().all(|byte| LISTED[*byte as usize]) && bytes.iter().any(u8::is_ascii_digit);
-    text.get(at..at + SIDE).is_some_and(listed) || at.checked_sub(SIDE).is_some_and(|start| listed(&text[start..at]))
 }
 
 /// Numbers one behind the other.

@@ -16,8 +16,8 @@ const ROWS: usize = 1 << 13;
 /// Slots of the second table, as a power of two.
 const SLOTS: u32 = 15;
 /// Places that are looked at together, and room for those beyond that pass.
-const PLACES: usize = 128;
-const ROOM: usize = 256;
+const PLACES: usize = 384;
+const ROOM: usize = 512;
 /// Bytes of a literal that one comparison of numbers takes.
 const KEY: usize = 8;
 /// Bytes before a literal, and from its first one on, that decide whether it counts as occurring; whether the text begins
@@ -152,35 +152,36 @@ impl Prefilter {
     pub(crate) fn find(&self, text: &[u8], window: Span, mut each: impl FnMut(usize, u32)) {
         // Two bytes at least; a literal of two may stand at the very end.
         let to = window.end.min(text.len().saturating_sub(1));
-        let mut places = [0u32; ROOM];
+        // Counted from the first of those that are looked at together.
+        let mut places = [0u16; ROOM];
         let mut at = window.start;
         while at < to {
-            let end = to.min(at + PLACES);
+            let (base, end) = (at, to.min(at + PLACES));
             let mut count = 0;
             while at < end {
                 let low = eight(text, at) & LOW;
                 // Eight bytes hold three bytes at six places.
                 for step in 0..6 {
-                    places[count % ROOM] = (at + step) as u32;
+                    places[count % ROOM] = (at + step - base) as u16;
                     count += usize::from(has_three(&self.threes, low >> (8 * step)));
                 }
                 at += 6;
             }
             at = end;
-            while count > 0 && places[(count - 1) % ROOM] as usize >= end {
+            while count > 0 && base + usize::from(places[(count - 1) % ROOM]) >= end {
                 count -= 1;
             }
             let passed = count;
             count = 0;
             for index in 0..passed {
                 let place = places[index % ROOM];
-                let word = fold(eight(text, place as usize));
+                let word = fold(eight(text, base + usize::from(place)));
                 places[count % ROOM] = place;
                 let known = self.fours[slot(word)] | self.shorts[slot(word & THREE)];
                 count += usize::from(known != 0);
             }
             for index in 0..count {
-                let place = places[index % ROOM] as usize;
+                let place = base + usize::from(places[index % ROOM]);
                 let word = fold(eight(text, place));
                 self.compare(text, place, self.fours[slot(word)], &mut each);
                 self.compare(text, place, self.shorts[slot(word & THREE)], &mut each);

@@ -28,6 +28,7 @@ pub use entry::{Body, Header};
 pub use error::{Error, Fault};
 pub use id::{HashKind, Kind, ObjectId};
 pub use index::Index;
+pub(crate) use inflate::plausible;
 pub use loose::parse_header as parse_loose_header;
 pub use midx::MultiIndex;
 pub use store::{Located, Place, Store};

@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use super::Trouble;
+use crate::pack::plausible;
 
 /// A compression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +79,10 @@ impl Stream {
     /// The first `limit` bytes of what is compressed, and why there are no more if there should be.
     pub(super) fn inflate(self, content: &[u8], limit: u64) -> (Vec<u8>, Option<Trouble>) {
         match self {
-            Stream::Gzip => drain(flate2::bufread::MultiGzDecoder::new(content), limit),
+            Stream::Gzip => match gzip_at_once(content, limit) {
+                Some(all) => (all, None),
+                None => drain(flate2::bufread::MultiGzDecoder::new(content), limit),
+            },
             Stream::Zlib => drain(flate2::bufread::ZlibDecoder::new(content), limit),
             Stream::Deflate => drain(flate2::bufread::DeflateDecoder::new(content), limit),
             #[cfg(feature = "archives")]
@@ -109,6 +113,16 @@ pub(super) fn drain(reader: impl Read, limit: u64) -> (Vec<u8>, Option<Trouble>)
         return (out, Some(Trouble::Limit));
     }
     (out, outcome.err().map(|error| Trouble::Damaged(error.to_string())))
+}
+
+/// What a gzip file of one part holds, if it is whole and says its size truly: the last four bytes do (RFC 1952).
+fn gzip_at_once(content: &[u8], limit: u64) -> Option<Vec<u8>> {
+    let size = u32::from_le_bytes(*content.last_chunk()?);
+    let parts = memchr::memmem::find(content.get(1..)?, &[0x1F, 0x8B, 8]).is_some();
+    let size = plausible(size.into(), content.len()).ok().filter(|size| !parts && *size as u64 <= limit)?;
+    let mut out = vec![0; size];
+    let actual = libdeflater::Decompressor::new().gzip_decompress(content, &mut out).ok()?;
+    (actual == size).then_some(out)
 }
 
 /// Whether content begins with the header of an `.lzma` file, which has no magic: the usual properties, a size of the
