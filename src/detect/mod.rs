@@ -11,6 +11,7 @@
 pub(crate) mod allow;
 mod carry;
 pub(crate) mod checksum;
+mod cue;
 mod decode;
 pub(crate) mod entropy;
 mod explain;
@@ -26,6 +27,7 @@ mod text;
 pub mod unnamed;
 
 pub use carry::{State, Stretch, conclude, count_hits, rescan, scan_state};
+pub(crate) use cue::{cues, listing};
 pub(crate) use decode::{CUT, entity};
 pub use explain::{Explanation, explain};
 pub use judge::Judge;
