@@ -488,7 +488,7 @@ mod tests {
             let mut judge = Judge::default();
             let mut all = Vec::new();
             for (at, literal) in State::hits_of(&rules, &text) {
-                judge_hit(&rules, &mut judge, &text, Hit { at: at as u32, literal }, &mut all, |_| true);
+                judge_hit(&rules, &mut judge, &text, Hit { at: at as u32, literal }, (&mut all, &mut Vec::new()), |_| true);
             }
             // Several occurrences may lead to one match, each from where it stands; one of them counts.
             let counted = scan_state(&rules, &mut judge, &text).matches;

@@ -347,7 +347,7 @@ fn registry(text: &[u8], at: usize) -> Option<Run> {
     }
     let mut decoded = utf16_le(&bytes);
     decoded.iter_mut().filter(|byte| **byte == 0).for_each(|byte| *byte = b'\n');
-    is_text(&decoded).then(|| Run::new(Span::new(start, end), "utf-16", decoded))
+    is_text(&decoded).then(|| Run::new(Span::new(at, end), "utf-16", decoded))
 }
 
 /// `["ab", "cd"].join("")`.
@@ -388,4 +388,133 @@ fn literals(text: &[u8], at: usize) -> Option<Run> {
         next += usize::from(text.get(next..next + 2) == Some(b")."));
     }
     (count > 1 && decoded.len() >= SHORTEST).then(|| Run::new(Span::new(first.unwrap_or(at), end), "joined", decoded))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scan;
+    use super::*;
+    use crate::rule::{RuleSet, Target};
+    use data_encoding::{BASE32, BASE64, HEXLOWER};
+
+    /// What the words of a text tell of.
+    fn told(text: &str) -> Vec<String> {
+        let lower = text.to_ascii_lowercase();
+        let mut cues: Vec<(usize, usize)> = cues()
+            .enumerate()
+            .flat_map(|(index, word)| lower.match_indices(word).map(move |(at, _)| (at, index)).collect::<Vec<_>>())
+            .collect();
+        cues.sort_unstable();
+        let mut runs = Vec::new();
+        read(text.as_bytes(), &cues, &mut runs);
+        runs.iter().map(|run| String::from_utf8_lossy(run.text()).into_owned()).collect()
+    }
+
+    const VALUE: &str = "token_of_some-length.0123";
+
+    #[test]
+    fn what_is_written_backwards_or_turned_is_read() {
+        let back: String = VALUE.chars().rev().collect();
+        let turned = String::from_utf8(rot13(VALUE.as_bytes()).expect("letters")).expect("ASCII");
+        for text in [
+            format!("k = \"{back}\"[::-1]"),
+            format!("k = '{back}'.split('').reverse().join('')"),
+            format!("$k = strrev('{back}');"),
+            format!("K=$(echo {back} | rev)"),
+            format!("codecs.decode('{turned}', 'rot13')"),
+            format!("str_rot13(\"{turned}\")"),
+            format!("echo '{turned}' | tr 'A-Za-z' 'N-ZA-Mn-za-m'"),
+            format!("b32decode('{}')", BASE32.encode(VALUE.as_bytes()).to_lowercase()),
+        ] {
+            assert_eq!(told(&text)[0], VALUE, "{text}");
+        }
+    }
+
+    #[test]
+    fn base85_is_read_in_both_of_its_alphabets() {
+        for (digits, call) in [(RFC1924, "b85decode"), (ASCII85, "a85decode")] {
+            let mut text = String::new();
+            for four in b"token: a value!!".as_chunks::<4>().0 {
+                let word = u32::from_be_bytes(*four);
+                let digit = |place: u32| char::from(digits[(word / 85u32.pow(4 - place) % 85) as usize]);
+                text.extend((0..5).map(digit));
+            }
+            assert_eq!(told(&format!("base64.{call}('{text}')")), ["token: a value!!"]);
+        }
+    }
+
+    #[test]
+    fn characters_and_literals_that_are_put_together_are_one() {
+        let each = |form: fn(u8) -> String, between: &str| VALUE.bytes().map(form).collect::<Vec<_>>().join(between);
+        let (one, two) = VALUE.split_at(9);
+        for text in [
+            each(|byte| format!("chr({byte})"), " + "),
+            each(|byte| format!("Chr({byte})"), " & _\r\n  "),
+            each(|byte| format!("[char]{byte}"), "+"),
+            each(|byte| format!("[char]0x{byte:02x}"), " + "),
+            each(|byte| format!("String.fromCharCode({byte})"), "+"),
+            format!("[\"{one}\", \"{two}\"].join('')"),
+            format!("''.join([\"{one}\", \"{two}\"])"),
+            format!("join('', '{one}', '{two}')"),
+            format!("string.Concat(\"{one}\", \"{two}\")"),
+            format!("'{one}'.concat('{two}')"),
+        ] {
+            assert_eq!(told(&text)[0], VALUE, "{text}");
+        }
+        assert!(told("['a', 'b'].join(''); x[::-1]; list.reverse(); chr(10); varchar(120)").is_empty());
+    }
+
+    #[test]
+    fn what_is_dumped_in_a_text_is_read() {
+        let value = b"token: one that goes on from line to line";
+        let mut xxd = String::from("Seen on the wire:\n\n");
+        for (row, bytes) in value.chunks(16).enumerate() {
+            let groups: Vec<String> = bytes.chunks(2).map(|two| HEXLOWER.encode(two)).collect();
+            xxd += &format!("{:08x}: {:<39}  {}\n", row * 16, groups.join(" "), String::from_utf8_lossy(bytes));
+        }
+        assert_eq!(told(&format!("{xxd}\nAnd then nothing.\n")), ["token: one that goes on from line to line\n"]);
+        let line: String = value
+            .chunks(3)
+            .flat_map(|three| {
+                let word = three.iter().chain(&[0; 2]).take(3).fold(0u32, |word, byte| word << 8 | u32::from(*byte));
+                (0..4).map(move |place| char::from(b' ' + (word >> (18 - 6 * place) & 63) as u8))
+            })
+            .collect();
+        let len = char::from(b' ' + value.len() as u8);
+        let text = format!("Hello,\n\nbegin 644 env\n{len}{line}\n`\nend\n");
+        assert_eq!(told(&text)[0].as_bytes(), value);
+    }
+
+    #[test]
+    fn diagrams_and_registries_are_read() {
+        let percent: String = "<mxCell value=\"a token\"/>".bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let mut packed = Vec::new();
+        flate2::read::DeflateEncoder::new(percent.as_bytes(), flate2::Compression::best())
+            .read_to_end(&mut packed)
+            .expect("memory does not fail");
+        let text = format!("<mxfile><diagram id=\"a\" name=\"b\">{}</diagram></mxfile>", BASE64.encode(&packed));
+        assert_eq!(told(&text), ["<mxCell value=\"a token\"/>"]);
+        let wide: Vec<String> = VALUE.encode_utf16().flat_map(u16::to_le_bytes).map(|b| format!("{b:02x}")).collect();
+        let text = format!("\"x\"=hex(2):{},\\\r\n  {},00,00\r\n", wide[..20].join(","), wide[20..].join(","));
+        assert_eq!(told(&text), [format!("{VALUE}\n")]);
+    }
+
+    #[test]
+    fn no_word_is_a_literal_of_a_rule() {
+        // What rules judge is carried with their verdicts; these words are told apart from that.
+        let rules = RuleSet::embedded();
+        for (_, literal) in super::super::State::hits_of(&rules, cues().collect::<Vec<_>>().join("\0").as_bytes()) {
+            let targets = rules.targets(literal as usize);
+            let both = targets.iter().any(|target| matches!(target, Target::Cue(_)))
+                && targets.iter().any(|target| matches!(target, Target::Variant(..)));
+            assert!(!both, "{targets:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_is_written_backwards_is_a_finding() {
+        let key: String = format!("AKIA{}", "Q7X4M2WZ6JT5R3NB").chars().rev().collect();
+        let found = scan(&RuleSet::embedded(), format!("k = '{key}'[::-1]\n").as_bytes());
+        assert_eq!(found.matches[0].decoded.as_deref(), Some("reversed"));
+    }
 }

@@ -446,7 +446,11 @@ fn may_be_base64(eight: &[u8; 8]) -> bool {
     all & !word & (0x80 * EACH) == 0x80 * EACH
 }
 
-fn decode_run(text: &[u8], body: Span, padded_end: usize) -> Option<Run> {
+fn decode_run(text: &[u8], mut body: Span, padded_end: usize) -> Option<Run> {
+    if matches!(body.of(text), [b'0', b'x' | b'X', ..]) && body.len() >= SHORTEST + 2 {
+        // How SQL writes bytes.
+        body.start += 2;
+    }
     let bytes = body.of(text);
     if bytes.len().is_multiple_of(2) && bytes.iter().all(u8::is_ascii_hexdigit) {
         // Nearly all are digests.

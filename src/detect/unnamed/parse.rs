@@ -384,10 +384,9 @@ fn given(t: &[u8], name: Span) -> Option<Candidate> {
                 return quoted(t, at, space);
             }
             let sql = t[name.start..name.end].eq_ignore_ascii_case(b"identified by");
-            // `ENV NAME value` of a Dockerfile, `setenv NAME value` of a shell.
+            // `ENV NAME value` of a Dockerfile.
             let line = t[..name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
-            let set = byte != b'='
-                && [&b"env"[..], b"setenv", b"setx", b"set -gx"].iter().any(|word| line.eq_ignore_ascii_case(word));
+            let set = byte != b'=' && line.eq_ignore_ascii_case(b"env");
             if (flag && byte != b'-') || sql || set { bare(t, at, space) } else { None }
         }
         _ => None,
@@ -825,6 +824,11 @@ mod tests {
             ("password, salt := []byte(\"x\"), []byte(\"abc\")", "abc"),
             ("url.UserPassword(\"x\", \"abc\")", "abc"),
             ("[\"--keystore-password\", \"abc\"]", "abc"),
+            ("\"adminPassword\": { \"value\": \"abc\" }", "abc"),
+            ("\"db_password\": {\n  \"value\": \"abc\",\n  \"type\": \"string\"", "abc"),
+            ("DEPLOY_TOKEN:\n  value: \"abc\"\n", "abc"),
+            ("FROM x\nENV DB_PASSWORD abc\n", "abc"),
+            ("DB_PASSWORD=abc\0USER=x\0", "abc"),
         ] {
             assert!(found(text).contains(&value.to_owned()), "{text}: {:?}", found(text));
         }
@@ -853,6 +857,8 @@ mod tests {
     #[test]
     fn lists_have_several_values() {
         assert_eq!(found("tokens = [\"abc\", \"def\"]"), ["abc", "def"]);
+        assert_eq!(found("tokens:\n  - abc1\n  - \"def2\"\n"), ["abc1", "def2"]);
+        assert!(found("secrets:\n  - name: x1\n").is_empty());
     }
 
     #[test]

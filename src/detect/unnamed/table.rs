@@ -1,6 +1,7 @@
 //! Values that stand in the column their name heads: of a table in text, of rows that SQL inserts.
 
 use super::parse::{Candidate, Kind, Operator, quote};
+use crate::detect::allow;
 use crate::span::Span;
 
 /// Rows that are looked at, at most.
@@ -16,7 +17,9 @@ pub(super) fn below(t: &[u8], name: Span, mut each: impl FnMut(Candidate)) {
     let next = t.get(close..).and_then(|rest| rest.iter().find(|byte| **byte != b' '));
     let before = t[..name.start.saturating_sub(quoted)].iter().rev().find(|byte| **byte != b' ');
     let mut given = |value: Span| {
-        if is_told(value.of(t)) {
+        // Databases keep what passwords are hashed to.
+        let hashed = is_of_a_password(name.of(t)) && allow::is_digest(value.of(t));
+        if is_told(value.of(t)) && !hashed {
             let follows = t.get(value.end).copied().unwrap_or(0);
             each(Candidate { value, follows, ..column(name, quoted > 0) });
         }
@@ -31,16 +34,19 @@ pub(super) fn below(t: &[u8], name: Span, mut each: impl FnMut(Candidate)) {
     let mut lines = Lines { t, at: start };
     let Some(head) = lines.next() else { return };
     let head = cells(t, head, delimiter);
+    if matches!(delimiter, b'|' | b'\t') && paired(t, &head, name, &mut given) {
+        return;
+    }
     let Some(index) = head.iter().position(|cell| cell.start <= name.start && name.end <= cell.end) else { return };
     let is_head = |cell: &Span| {
         let text = cell.of(t);
         let word = |byte: &u8| byte.is_ascii_alphanumeric() || b" _-.()#/:".contains(byte) || *byte >= 0x80;
-        text.len() <= HEAD
-            && text.iter().all(word)
-            && (text.is_empty() || text.iter().any(|byte| !byte.is_ascii_digit()))
+        text.len() <= HEAD && text.iter().all(word) && text.iter().any(|byte| !byte.is_ascii_digit())
     };
-    let all = head.len() - usize::from(delimiter == b'|') * 2;
-    if all < 2 && delimiter != b'|' || !head.iter().all(is_head) {
+    // Bars may stand at both ends of a line.
+    let outer = if delimiter == b'|' { 2 } else { 0 };
+    let empty = head.iter().filter(|cell| cell.start == cell.end).count();
+    if head.len() < 2 + outer / 2 || empty > outer || !head.iter().all(|cell| cell.start == cell.end || is_head(cell)) {
         return;
     }
     for row in lines.filter(|row| !is_rule(row.of(t))).take(ROWS) {
@@ -50,6 +56,17 @@ pub(super) fn below(t: &[u8], name: Span, mut each: impl FnMut(Candidate)) {
         }
         given(row[index]);
     }
+}
+
+/// Yields the other cell of a row that has the name in its first, and no more than two: a list of settings.
+fn paired(t: &[u8], row: &[Span], name: Span, given: &mut impl FnMut(Span)) -> bool {
+    let mut told = row.iter().filter(|cell| cell.start < cell.end);
+    let (Some(first), Some(second), None) = (told.next(), told.next(), told.next()) else { return false };
+    let is_named = first.start <= name.start && name.end <= first.end && is_told(second.of(t));
+    if is_named {
+        given(*second);
+    }
+    is_named
 }
 
 fn column(name: Span, quoted_name: bool) -> Candidate {
@@ -73,6 +90,11 @@ fn is_told(value: &[u8]) -> bool {
         && value.iter().all(u8::is_ascii_graphic)
         && value.iter().any(u8::is_ascii_digit)
         && value.iter().any(u8::is_ascii_alphabetic)
+}
+
+fn is_of_a_password(name: &[u8]) -> bool {
+    let lower = name.to_ascii_lowercase();
+    ["pass", "pwd"].iter().any(|word| allow::contains(&lower, word))
 }
 
 /// Lines from a place on, without those that are blank.
@@ -181,5 +203,57 @@ fn tuple(t: &[u8], mut at: usize, index: usize, given: &mut impl FnMut(Span)) ->
             _ => {}
         }
         at += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        let mut out = Vec::new();
+        for (at, word) in text.match_indices("assword") {
+            let start = text[..at].rfind(|c: char| !c.is_alphanumeric()).map_or(0, |before| before + 1);
+            below(text.as_bytes(), Span::new(start, at + word.len()), |one| {
+                out.push(String::from_utf8_lossy(one.value.of(text.as_bytes())).into_owned());
+            });
+        }
+        out
+    }
+
+    #[test]
+    fn what_stands_below_a_heading_is_found() {
+        for text in [
+            "id,password,mail\n1,value1,a@b.c\n",
+            "password;id\r\nvalue1;2\r\n",
+            "id\tpassword\n1\tvalue1",
+            "\"id\",\"password\"\n\"a, b\",\"value1\"\n",
+            "| Host | Password |\n|---|:-:|\n| db | `value1` |\n",
+            "|===\n|Host |Password\n\n|db |value1\n",
+            "INSERT INTO t (id, password) VALUES (1, 'value1');",
+            "insert into `t` (`password`, `x`)\nvalues ('value1', now());",
+            "INSERT INTO t (id, password) VALUES (f(1, 2), 'value1')",
+            "| Setting | Value |\n|---|---|\n| DB_password | `value1` |\n",
+            "smtp_password\tvalue1\n",
+            "Host | Password | \ndb | value1 | \n",
+            "COPY public.t (id, password, x) FROM stdin;\n1\tvalue1\ty\n\\.\n",
+        ] {
+            assert_eq!(found(text), ["value1"], "{text}");
+        }
+        assert_eq!(found("INSERT INTO t (a, password) VALUES ('x', 'value1'), ('y', 'value2');"), ["value1", "value2"]);
+    }
+
+    #[test]
+    fn what_is_no_table_has_no_columns() {
+        for text in [
+            "connect(user, password,\n        host1, port1)",
+            "\tlibpassword\n\tlibxml2\n",
+            "\"user-password\",\n\"user-kit2\",\n",
+            "name, password\nvalue1\n",
+            "id,password\n1,5f4dcc3b5aa765d61d8327deb882cf99\n",
+            "id,password\n1,a longer text 1\n",
+        ] {
+            assert!(found(text).is_empty(), "{text}: {:?}", found(text));
+        }
     }
 }
