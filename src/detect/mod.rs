@@ -5,7 +5,8 @@
 //!
 //! 1. every occurrence of every rule's literals is a hit, overlapping ones included;
 //! 2. a rule judges each of its hits inside the hit's window, and nowhere else;
-//! 3. encoded stretches are decoded and judged the same way, with a map back to the original bytes;
+//! 3. encoded stretches, told by their alphabet ([`decode`]) or by a word beside them ([`cue`]), are decoded and judged the
+//!    same way, with a map back to the original bytes;
 //! 4. [`join`] looks at the matches together: evidence they need nearby, parts of one credential, overlaps.
 
 pub(crate) mod allow;

@@ -165,7 +165,7 @@ mod tests {
         let record = [&[5, 19, 2, 0, 21][..], b"abc", &[1, 2], b"defg"].concat();
         let mut rows = Vec::new();
         push_texts(&record, &mut rows);
-        assert_eq!(rows, b"abc\ndefg\n");
+        assert_eq!(rows, b"abc\tdefg\n");
         push_texts(&record[..9], &mut rows);
         push_texts(&[200; 12], &mut rows);
         push_texts(&[3, 19, 1, b'a', b'b', b'c', 7], &mut rows);
