@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn all_secrets_of_a_file_in_base64_are_told() {
         let file = "A={{base64 of GITLAB_TOKEN=glpat-{{alnum 20}}\nDB_PASSWORD={{alnum 14}}7x\nX=1}}\n";
-        assert_eq!(named(file), ["gitlab-personal-access-token", "generic-password"]);
+        assert_eq!(named(file), ["generic-password", "gitlab-personal-access-token"]);
     }
 
     #[test]

@@ -533,7 +533,7 @@ fn wrapped(t: &[u8], start: usize, base: Candidate) -> Option<Candidate> {
             b'"' | b'\'' if at > start + 1 && t[at - 1] == b'[' && is_name(t[at - 2]) => return None,
             b'"' | b'\'' | b'`' => {
                 let prefix = &t[start..at];
-                let letters = prefix.len() <= 2 && prefix.iter().all(|byte| b"bBrRuUfFlLqn@$".contains(byte));
+                let letters = prefix.len() <= 2 && prefix.iter().all(|byte| b"bBrRuUfFlLqnN@$".contains(byte));
                 if letters || brackets > 0 {
                     return quoted(t, at, Candidate { wrapped: brackets > 0, ..base });
                 }
@@ -804,6 +804,7 @@ mod tests {
             ("\"name\": \"DB_PASSWORD\",\n  \"value\": \"abc\"", "abc"),
             ("https://x/?a=b&access_token=abc&c=d", "abc"),
             ("CREATE USER u IDENTIFIED BY 'abc';", "abc"),
+            ("CREATE LOGIN u WITH PASSWORD = N'abc';", "abc"),
             ("Server=x;Password=abc;Uid=y", "abc"),
             ("if password == \"abc\" {", "abc"),
             ("login(user='x', password='abc')", "abc"),
