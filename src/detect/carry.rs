@@ -250,12 +250,15 @@ fn reach_of(rules: &RuleSet, rule: usize, variant: usize) -> Reach {
     Reach { behind: shape.behind + CODE, ahead: shape.ahead + rule.written(variant) }
 }
 
+/// What hits lead to: matches, and words that tell how the text beside them is written.
+type Out<'a> = (&'a mut Vec<(Hit, Match)>, &'a mut Vec<(usize, usize)>);
+
 fn judge_hit(
     rules: &RuleSet,
     judge: &mut Judge,
     text: &[u8],
     hit: Hit,
-    (out, cues): (&mut Vec<(Hit, Match)>, &mut Vec<(usize, usize)>),
+    (out, cues): Out<'_>,
     wanted: impl Fn(Reach) -> bool,
 ) {
     let span = Span::new(hit.at as usize, hit.at as usize + rules.prefilter().len_of(hit.literal));

@@ -327,8 +327,7 @@ fn diagram(text: &[u8], at: usize) -> Option<Run> {
 fn registry(text: &[u8], at: usize) -> Option<Run> {
     let start = at + b"hex(2):".len();
     let (mut end, mut bytes) = (start, Vec::new());
-    loop {
-        let Some(byte) = text.get(end..end + 2).and_then(hex_byte) else { break };
+    while let Some(byte) = text.get(end..end + 2).and_then(hex_byte) {
         bytes.push(byte);
         end += 2;
         let mut next = end;
