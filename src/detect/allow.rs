@@ -250,7 +250,13 @@ fn template(secret: &[u8]) -> bool {
     is_template(secret)
         || secret.first().is_some_and(|first| b"$<%".contains(first))
         || contains(secret, "(*")
-        || secret.iter().filter(|byte| **byte == b'*').count() >= 3
+        || stars(secret) >= 3
+}
+
+/// How many stars stand for something; those alone before lines of a comment do not.
+fn stars(secret: &[u8]) -> usize {
+    let words = secret.split(u8::is_ascii_whitespace).filter(|word| *word != b"*");
+    words.flatten().filter(|byte| **byte == b'*').count()
 }
 
 /// What templates open their places with, and what leaves out a part.

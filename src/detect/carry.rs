@@ -5,6 +5,9 @@
 //! Only inserted bytes and the seams between stretches need eyes. That is exact because every verdict is a function of
 //! its window, one byte each side, and the blob's ends where the window reaches them.
 
+use std::borrow::Cow;
+
+use super::cue;
 use super::decode::{self, Run, Told};
 use super::judge::{CODE, Judge};
 use super::prefilter::{AFTER, BEFORE, Prefilter};
@@ -30,6 +33,8 @@ pub struct State {
     matches: Vec<(Hit, Match)>,
     /// All encoded stretches that decode to text, in order.
     runs: Vec<Run>,
+    /// All words that tell how the text beside them is written, in order: where they stand, and their index.
+    cues: Vec<(usize, usize)>,
     /// Bytes of the text.
     len: usize,
 }
@@ -71,11 +76,11 @@ pub fn scan_state(rules: &RuleSet, judge: &mut Judge, text: &[u8]) -> State {
     let mut hits = Vec::new();
     find(rules, text, Span::new(0, text.len()), &mut |hit| hits.push(hit));
     hits.sort_unstable();
-    let mut matches = Vec::new();
+    let (mut matches, mut cues) = (Vec::new(), Vec::new());
     for &hit in &hits {
-        judge_hit(rules, judge, text, hit, &mut matches, |_| true);
+        judge_hit(rules, judge, text, hit, (&mut matches, &mut cues), |_| true);
     }
-    State { hits, matches, runs: decode::runs(text), len: text.len() }
+    State { hits, matches, runs: decode::runs(text), cues, len: text.len() }
 }
 
 /// Scans a text of which a base is known: `stretches` were copied from it, in the order of their places in `text`,
@@ -133,15 +138,16 @@ pub fn rescan(rules: &RuleSet, judge: &mut Judge, base: &State, text: &[u8], str
             }
         }
     }
+    let mut cues = Vec::new();
     let mut cursor = Cursor::new(stretches);
     for &hit in &hits {
         let stretch = cursor.at(hit.at as usize);
-        judge_hit(rules, judge, text, hit, &mut matches, |reach| {
+        judge_hit(rules, judge, text, hit, (&mut matches, &mut cues), |reach| {
             !stretch.is_some_and(|stretch| copied(&stretch, hit.at as usize, reach, base.len, text.len()))
         });
     }
     matches.sort_by_key(|(hit, one)| (*hit, one.rule, one.variant, one.span));
-    State { hits, matches, runs, len: text.len() }
+    State { hits, matches, runs, cues, len: text.len() }
 }
 
 /// How often literals of rules occur in a text, overlapping ones included: the filter alone, to be measured.
@@ -165,7 +171,12 @@ pub fn conclude(rules: &RuleSet, judge: &mut Judge, text: &[u8], state: &State) 
     let plain = state.matches.iter().map(|(_, one)| one).filter(|one| !is_encoded(rules, one)).cloned().collect();
     let mut matches = join::resolve(rules, text, plain, &found);
     let mut cut = false;
-    for view in decode::views(text, &state.runs) {
+    let mut runs = Cow::Borrowed(&state.runs);
+    if !state.cues.is_empty() {
+        cue::read(text, &state.cues, runs.to_mut());
+        decode::settle(runs.to_mut());
+    }
+    for view in decode::views(text, &runs) {
         cut |= view.cut;
         let inner = scan_state(rules, judge, &view.text);
         let kept: Vec<Match> =
@@ -217,7 +228,10 @@ impl State {
 
     /// Whether [`conclude`] can find anything in the text: matches, decoded stretches or a file that is one secret.
     pub fn may_conclude(&self) -> bool {
-        !self.matches.is_empty() || !self.runs.is_empty() || self.len <= super::judge::WHOLE_FILE
+        !self.matches.is_empty()
+            || !self.runs.is_empty()
+            || !self.cues.is_empty()
+            || self.len <= super::judge::WHOLE_FILE
     }
 }
 
@@ -236,17 +250,28 @@ fn reach_of(rules: &RuleSet, rule: usize, variant: usize) -> Reach {
     Reach { behind: shape.behind + CODE, ahead: shape.ahead + rule.written(variant) }
 }
 
+/// What hits lead to: matches, and words that tell how the text beside them is written.
+type Out<'a> = (&'a mut Vec<(Hit, Match)>, &'a mut Vec<(usize, usize)>);
+
 fn judge_hit(
     rules: &RuleSet,
     judge: &mut Judge,
     text: &[u8],
     hit: Hit,
-    out: &mut Vec<(Hit, Match)>,
+    (out, cues): Out<'_>,
     wanted: impl Fn(Reach) -> bool,
 ) {
     let span = Span::new(hit.at as usize, hit.at as usize + rules.prefilter().len_of(hit.literal));
+    let Some((behind, ahead)) = rules.widest(hit.literal) else {
+        for target in rules.targets(hit.literal as usize) {
+            if let (Target::Cue(index), Some(span)) = (target, whole_span(rules, text, hit)) {
+                cues.push((span.start, *index as usize));
+            }
+        }
+        return;
+    };
     // Most hits are judged nowhere near a seam: one look at the widest window of the literal tells.
-    if !rules.widest(hit.literal).is_some_and(|(behind, ahead)| wanted(Reach { behind, ahead })) {
+    if !wanted(Reach { behind, ahead }) {
         return;
     }
     // Of a long literal only the beginning is known to be there.
@@ -421,6 +446,14 @@ mod tests {
             "mypurecloud.com",
             "AC{{hex 32}}",
             "token: {{hex 32}}\n",
+            "'[::-1]",
+            "strrev('",
+            " + chr(103) + chr(104)",
+            "hex(2):67,00,68,00,70,00,5f,00,",
+            "', '{{alnum 12}}'].join('')",
+            "id,password\n",
+            "1,{{alnum 14}}\n",
+            "passwords:\n  - {{alnum 14}}\n",
             "{{digits 9}}:AA{{b64url 32}}",
             "\"{{alnum 3}}8Q~{{b64url 34}}\"",
         ];
@@ -466,7 +499,7 @@ mod tests {
             let mut judge = Judge::default();
             let mut all = Vec::new();
             for (at, literal) in State::hits_of(&rules, &text) {
-                judge_hit(&rules, &mut judge, &text, Hit { at: at as u32, literal }, &mut all, |_| true);
+                judge_hit(&rules, &mut judge, &text, Hit { at: at as u32, literal }, (&mut all, &mut Vec::new()), |_| true);
             }
             // Several occurrences may lead to one match, each from where it stands; one of them counts.
             let counted = scan_state(&rules, &mut judge, &text).matches;

@@ -161,19 +161,24 @@ fn pem(secret: &[u8]) -> bool {
     let Some((_, rest)) = text.split_once("-----BEGIN ") else { return false };
     let Some((_, body)) = rest.split_once("-----") else { return false };
     let body = body.split("-----END").next().unwrap_or("");
-    let body: String = body.lines().filter(|line| !line.contains(": ")).collect();
-    let clean: Vec<u8> = body.bytes().filter(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte)).collect();
-    // A body of one letter is a sample.
-    if clean.iter().all(|byte| *byte == clean[0]) {
-        return false;
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/".contains(byte);
+    let decode = |digits: &[u8]| BASE64_NOPAD.decode(&digits[..digits.len() - digits.len() % 4]).ok();
+    let clean: Vec<u8> =
+        body.lines().filter(|line| !line.contains(": ")).flat_map(str::bytes).filter(is_digit).collect();
+    // A body of one letter is a sample. A key is a DER sequence, an OpenSSH container or an OpenPGP packet; none is shorter
+    // than an Ed25519 key.
+    if clean.iter().any(|byte| *byte != clean[0]) && decode(&clean).is_some_and(|bytes| bytes.len() >= 30) {
+        return true;
     }
-    let whole = clean.len() - clean.len() % 4;
-    match BASE64_NOPAD.decode(&clean[..whole]) {
-        // A key is a DER sequence, an OpenSSH container or an OpenPGP packet; none is shorter than an Ed25519 key.
-        Ok(bytes) => bytes.len() >= 30,
-        Err(_) => false,
-    }
+    // Something may stand before each line, and behind it.
+    let longest =
+        |line: &'_ str| line.as_bytes().split(|byte| !is_digit(byte)).max_by_key(|run| run.len()).map(<[u8]>::to_vec);
+    let lines: Vec<u8> = body.lines().filter_map(longest).filter(|run| run.len() >= LINE).flatten().collect();
+    decode(&lines).is_some_and(|bytes| bytes.starts_with(b"\x30") || bytes.starts_with(b"openssh-key-v1\0"))
 }
+
+/// Characters of a whole line of a PEM block, at least.
+const LINE: usize = 60;
 
 /// Whether the bytes are one DER sequence that begins as a private key: a version, then what names its algorithm (PKCS #8),
 /// its modulus (PKCS #1) or its octets (SEC 1).

@@ -19,7 +19,7 @@ const DEPTH: usize = 3;
 /// Shortest stretch of base64 or hexadecimal worth decoding.
 const SHORTEST: usize = 24;
 /// Most bytes of a run that are decoded, and most that come out of what is packed.
-const LARGEST: usize = 4 << 20;
+pub(super) const LARGEST: usize = 4 << 20;
 /// What is said of texts that are encoded deeper, or longer, than that.
 pub(crate) const CUT: &str =
     "holds text that is encoded more than three deep or longer than 4 MiB: it was decoded that far";
@@ -52,6 +52,10 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn new(span: Span, encoding: &'static str, text: Vec<u8>) -> Self {
         Run { span, encoding, text: text.into() }
+    }
+
+    pub(super) fn end(&self) -> usize {
+        self.span.end
     }
 
     #[cfg(test)]
@@ -474,7 +478,11 @@ fn not_base64(eight: &[u8; 8]) -> u64 {
     (!(letter | digit | sign | lowbar) | word) & (0x80 * EACH)
 }
 
-fn decode_run(text: &[u8], body: Span, padded_end: usize) -> Option<Run> {
+fn decode_run(text: &[u8], mut body: Span, padded_end: usize) -> Option<Run> {
+    if matches!(body.of(text), [b'0', b'x' | b'X', ..]) && body.len() >= SHORTEST + 2 {
+        // How SQL writes bytes.
+        body.start += 2;
+    }
     let bytes = body.of(text);
     if bytes.len().is_multiple_of(2) && bytes.iter().all(u8::is_ascii_hexdigit) {
         // Nearly all are digests.
@@ -549,7 +557,7 @@ pub(super) fn hex_byte(digits: &[u8]) -> Option<u8> {
 }
 
 /// Whether bytes are printable text: UTF-8 with no control character but white space.
-fn is_text(bytes: &[u8]) -> bool {
+pub(super) fn is_text(bytes: &[u8]) -> bool {
     let head = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         // A text cut in the middle of a character is still text.

@@ -203,9 +203,15 @@ pub(super) fn settle(rules: &RuleSet, mut matches: Vec<Match>) -> Vec<Match> {
         if again && other.decoded.is_none() && one.decoded.is_some() {
             return true;
         }
+        // Secrets that stand apart in what was decoded stand at one place here.
+        let apart = || {
+            let within = |a: &Match, b: &Match| memchr::memmem::find(a.secret.expose(), b.secret.expose()).is_some();
+            let decoded = other.decoded.is_some() && one.decoded.is_some();
+            decoded && other.span == one.span && !within(other, one) && !within(one, other)
+        };
         let whole = is_encoded(rules, other) && !is_encoded(rules, one) && other.span == one.span;
         other.span.overlaps(&one.span)
-            && (whole || (weaker && weight(other) > weight(one)))
+            && (whole || (weaker && weight(other) > weight(one) && !apart()))
             && (other.needs_path.is_none() || one.needs_path.is_some())
     };
     let longest = matches.iter().map(|one| one.span.len()).max().unwrap_or(0);
@@ -246,6 +252,12 @@ mod tests {
         assert_eq!(named("gitter: x\nCIRCLECI_TOKEN={{hex 40}}\n"), ["circleci-legacy-token"]);
         assert_eq!(named("circleci: x\nGITTER_TOKEN={{hex 40}}\n"), ["gitter-access-token"]);
         assert_eq!(named("FACEBOOK_SECRET={{hex 32}}\n"), ["facebook-app-secret"]);
+    }
+
+    #[test]
+    fn all_secrets_of_a_file_in_base64_are_told() {
+        let file = "A={{base64 of GITLAB_TOKEN=glpat-{{alnum 20}}\nDB_PASSWORD={{alnum 14}}7x\nX=1}}\n";
+        assert_eq!(named(file), ["generic-password", "gitlab-personal-access-token"]);
     }
 
     #[test]

@@ -5,12 +5,14 @@
 //!
 //! 1. every occurrence of every rule's literals is a hit, overlapping ones included;
 //! 2. a rule judges each of its hits inside the hit's window, and nowhere else;
-//! 3. encoded stretches are decoded and judged the same way, with a map back to the original bytes;
+//! 3. encoded stretches, told by their alphabet ([`decode`]) or by a word beside them ([`cue`]), are decoded and judged the
+//!    same way, with a map back to the original bytes;
 //! 4. [`join`] looks at the matches together: evidence they need nearby, parts of one credential, overlaps.
 
 pub(crate) mod allow;
 mod carry;
 pub(crate) mod checksum;
+mod cue;
 mod decode;
 pub(crate) mod entropy;
 mod explain;
@@ -26,6 +28,7 @@ mod text;
 pub mod unnamed;
 
 pub use carry::{State, Stretch, conclude, count_hits, rescan, scan_state};
+pub(crate) use cue::{cues, listing};
 pub(crate) use decode::{CUT, entity};
 pub use explain::{Explanation, explain};
 pub use judge::Judge;

@@ -267,6 +267,8 @@ pub(crate) enum Target {
     Evidence(u32),
     /// A suppression marker, by index.
     Marker(u32),
+    /// A word that tells how the text beside it is written, by index.
+    Cue(u32),
 }
 
 /// All rules of a scan, compiled.
@@ -382,6 +384,9 @@ impl RuleSet {
         for (m, marker) in crate::detect::MARKERS.iter().enumerate() {
             words.push((marker.literal.into(), Target::Marker(m as u32)));
         }
+        for (c, word) in crate::detect::cues().enumerate() {
+            words.push((word.into(), Target::Cue(c as u32)));
+        }
         words.sort_by(|a, b| a.0.cmp(&b.0));
         let (mut literals, mut targets): (Vec<String>, Vec<Vec<Target>>) = (Vec::new(), Vec::new());
         for (word, target) in words {
@@ -471,7 +476,7 @@ impl RuleSet {
             let around = self.targets[literal as usize].iter().map(|target| match target {
                 Target::Variant(rule, variant) => self.rules[*rule as usize].around(*variant as usize),
                 Target::Evidence(mark) => self.evidence[*mark as usize].around(),
-                Target::Marker(_) => None,
+                Target::Marker(_) | Target::Cue(_) => None,
             });
             around.collect::<Option<Vec<_>>>().unwrap_or_default()
         });

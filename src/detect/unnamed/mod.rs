@@ -9,6 +9,7 @@ mod features;
 mod model;
 mod name;
 mod parse;
+mod table;
 mod value;
 
 pub use features::NAMES as FEATURES;

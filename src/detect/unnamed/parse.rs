@@ -1,6 +1,7 @@
 //! What stands behind a name: the value that it is given, in whatever language that is written.
 
 use super::name::{PASSWORD_ROOTS, SECRET_ROOTS};
+use super::table;
 use crate::span::Span;
 
 /// Longest name.
@@ -104,6 +105,7 @@ fn root_at(text: &[u8]) -> Option<usize> {
 /// Yields what the name around the root at `root` is given.
 pub(super) fn candidates(t: &[u8], root: Span, mut each: impl FnMut(Candidate)) {
     let Some(name) = name_around(t, root) else { return };
+    table::below(t, name, &mut each);
     let Some(first) = follow(t, name) else { return };
     each(bared(t, first.clone()));
     if first.kind == Kind::Item {
@@ -188,7 +190,7 @@ fn blank_line(t: &[u8], at: usize) -> usize {
 }
 
 /// An opening or closing quote, escaped or as an entity: the quote and its length.
-fn quote(t: &[u8], at: usize) -> Option<(u8, usize)> {
+pub(super) fn quote(t: &[u8], at: usize) -> Option<(u8, usize)> {
     let rest = t.get(at..)?;
     match *rest.first()? {
         byte @ (b'"' | b'\'' | b'`') => Some((byte, 1)),
@@ -382,7 +384,10 @@ fn given(t: &[u8], name: Span) -> Option<Candidate> {
                 return quoted(t, at, space);
             }
             let sql = t[name.start..name.end].eq_ignore_ascii_case(b"identified by");
-            if (flag && byte != b'-') || sql { bare(t, at, space) } else { None }
+            // `ENV NAME value` of a Dockerfile.
+            let line = t[..name.start].rsplit(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+            let set = byte != b'=' && line.eq_ignore_ascii_case(b"env");
+            if (flag && byte != b'-') || sql || set { bare(t, at, space) } else { None }
         }
         _ => None,
     }
@@ -457,7 +462,13 @@ fn assigned(t: &[u8], at: usize, mut base: Candidate) -> Option<Candidate> {
         b'\r' | b'\n' | b'\\' => {
             // The value stands on the next line, in quotes, or in a YAML block.
             let next = blank_line(t, if byte == b'\\' { start + 1 } else { start });
-            quote(t, next).and_then(|_| quoted(t, next, base))
+            if base.operator == Operator::Colon && byte != b'\\' && t[next..].starts_with(b"- ") {
+                return listed(t, next, base);
+            }
+            match quote(t, next) {
+                Some(_) => quoted(t, next, base.clone()).or_else(|| member(t, next, base)),
+                None => member(t, next, base),
+            }
         }
         b'|' | b'>' if base.operator == Operator::Colon => {
             let mut line = start + 1;
@@ -467,6 +478,7 @@ fn assigned(t: &[u8], at: usize, mut base: Candidate) -> Option<Candidate> {
             let next = blank_line(t, line);
             if next > line && t.get(next - 1).is_some_and(|byte| *byte == b' ') { bare(t, next, base) } else { None }
         }
+        b'{' if base.operator == Operator::Colon => member(t, blank_line(t, start + 1), base),
         b'[' | b'{' | b'(' if byte != b'{' || base.operator != Operator::Colon => {
             let inside = blank_line(t, start + 1);
             if byte == b'[' && t.get(inside) == Some(&b']') {
@@ -479,6 +491,33 @@ fn assigned(t: &[u8], at: usize, mut base: Candidate) -> Option<Candidate> {
         }
         _ => wrapped(t, start, base.clone()).or_else(|| bare(t, start, base)),
     }
+}
+
+/// The value of a name that has members of its own: `{ "value": "…", … }`, `value: …` on the next line.
+fn member(t: &[u8], at: usize, base: Candidate) -> Option<Candidate> {
+    if base.operator != Operator::Colon {
+        return None;
+    }
+    let open = quote(t, at).map_or(0, |(_, len)| len);
+    let start = at + open;
+    let len = t[start..].iter().take(16).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let known = ["value", "default", "defaultvalue"]
+        .iter()
+        .any(|word| t[start..start + len].eq_ignore_ascii_case(word.as_bytes()));
+    let sign = blank(t, start + len + quote(t, start + len).map_or(0, |(_, len)| len));
+    (known && t.get(sign) == Some(&b':'))
+        .then(|| assigned(t, sign + 1, Candidate { kind: Kind::Attribute, operator: Operator::Equals, ..base }))
+        .flatten()
+}
+
+/// An item of a YAML list, at its dash: one word in quotes or without.
+fn listed(t: &[u8], dash: usize, base: Candidate) -> Option<Candidate> {
+    let start = blank(t, dash + 1);
+    let base = Candidate { kind: Kind::Item, ..base };
+    let found = if quote(t, start).is_some() { quoted(t, start, base) } else { bare(t, start, base) }?;
+    let value = found.value.of(t);
+    let is_word = value.iter().any(u8::is_ascii_digit) && !value.ends_with(b":") && !value.contains(&b'$');
+    (is_word && matches!(found.follows, 0 | b'\n' | b'\r' | b'#')).then_some(found)
 }
 
 /// `b"…"`, `new String("…")`, `[]byte("…")`, `os.getenv("NAME", …`: a quote soon behind a name.
@@ -494,7 +533,7 @@ fn wrapped(t: &[u8], start: usize, base: Candidate) -> Option<Candidate> {
             b'"' | b'\'' if at > start + 1 && t[at - 1] == b'[' && is_name(t[at - 2]) => return None,
             b'"' | b'\'' | b'`' => {
                 let prefix = &t[start..at];
-                let letters = prefix.len() <= 2 && prefix.iter().all(|byte| b"bBrRuUfFlLqn@$".contains(byte));
+                let letters = prefix.len() <= 2 && prefix.iter().all(|byte| b"bBrRuUfFlLqnN@$".contains(byte));
                 if letters || brackets > 0 {
                     return quoted(t, at, Candidate { wrapped: brackets > 0, ..base });
                 }
@@ -563,7 +602,7 @@ fn quoted(t: &[u8], at: usize, base: Candidate) -> Option<Candidate> {
 fn bare(t: &[u8], start: usize, base: Candidate) -> Option<Candidate> {
     let limit = t.len().min(start + LONGEST + 1);
     let mut end = start;
-    while end < limit && !matches!(t[end], b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'' | b'`' | b'<' | b'>') {
+    while end < limit && !matches!(t[end], 0..=b' ' | 0x7F | b'"' | b'\'' | b'`' | b'<' | b'>') {
         if t[end] == b'\\' && matches!(t.get(end + 1), Some(b'n' | b'r' | b't' | b'"' | b'\'' | b'\n')) {
             break;
         }
@@ -671,6 +710,16 @@ fn attribute(t: &[u8], at: usize, base: &Candidate) -> Option<Candidate> {
 fn items(t: &[u8], first: &Candidate, mut each: impl FnMut(Candidate)) {
     let mut last = first.clone();
     for _ in 0..16 {
+        if matches!(last.follows, b'\n' | b'\r') {
+            let end = last.value.end + usize::from(last.quote != 0);
+            let next = blank_line(t, end);
+            let Some(found) = t[next..].starts_with(b"- ").then(|| listed(t, next, first.clone())).flatten() else {
+                break;
+            };
+            each(found.clone());
+            last = found;
+            continue;
+        }
         if last.follows != b',' {
             break;
         }
@@ -755,6 +804,7 @@ mod tests {
             ("\"name\": \"DB_PASSWORD\",\n  \"value\": \"abc\"", "abc"),
             ("https://x/?a=b&access_token=abc&c=d", "abc"),
             ("CREATE USER u IDENTIFIED BY 'abc';", "abc"),
+            ("CREATE LOGIN u WITH PASSWORD = N'abc';", "abc"),
             ("Server=x;Password=abc;Uid=y", "abc"),
             ("if password == \"abc\" {", "abc"),
             ("login(user='x', password='abc')", "abc"),
@@ -775,6 +825,11 @@ mod tests {
             ("password, salt := []byte(\"x\"), []byte(\"abc\")", "abc"),
             ("url.UserPassword(\"x\", \"abc\")", "abc"),
             ("[\"--keystore-password\", \"abc\"]", "abc"),
+            ("\"adminPassword\": { \"value\": \"abc\" }", "abc"),
+            ("\"db_password\": {\n  \"value\": \"abc\",\n  \"type\": \"string\"", "abc"),
+            ("DEPLOY_TOKEN:\n  value: \"abc\"\n", "abc"),
+            ("FROM x\nENV DB_PASSWORD abc\n", "abc"),
+            ("DB_PASSWORD=abc\0USER=x\0", "abc"),
         ] {
             assert!(found(text).contains(&value.to_owned()), "{text}: {:?}", found(text));
         }
@@ -803,6 +858,8 @@ mod tests {
     #[test]
     fn lists_have_several_values() {
         assert_eq!(found("tokens = [\"abc\", \"def\"]"), ["abc", "def"]);
+        assert_eq!(found("tokens:\n  - abc1\n  - \"def2\"\n"), ["abc1", "def2"]);
+        assert!(found("secrets:\n  - name: x1\n").is_empty());
     }
 
     #[test]

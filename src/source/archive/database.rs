@@ -1,4 +1,4 @@
-//! SQLite databases: records that go on in other pages, which all others do not, and the texts of rows a line each: in the
+//! SQLite databases: records that go on in other pages, which all others do not, and the texts of rows with tabs between them: in the
 //! file's bytes one stands right behind another.
 //!
 //! Format: <https://www.sqlite.org/fileformat2.html>, sections 1.3, 1.5 and 1.6.
@@ -39,7 +39,7 @@ pub(super) fn read(opener: &mut Opener<'_>, content: &[u8], path: &str, depth: u
     }
 }
 
-/// Appends the texts of a record, if there are several, a line each.
+/// Appends the texts of a record, if there are several: a line with tabs between them.
 fn push_texts(record: &[u8], rows: &mut Vec<u8>) -> Option<()> {
     let mut at = 0;
     let header = usize::try_from(varint(record, &mut at)?).ok()?;
@@ -60,7 +60,8 @@ fn push_texts(record: &[u8], rows: &mut Vec<u8>) -> Option<()> {
         value += len;
     }
     if texts.len() > 1 {
-        texts.into_iter().for_each(|text| rows.extend([text, b"\n"].concat()));
+        rows.extend(texts.join(&b'\t'));
+        rows.push(b'\n');
     }
     Some(())
 }
@@ -164,7 +165,7 @@ mod tests {
         let record = [&[5, 19, 2, 0, 21][..], b"abc", &[1, 2], b"defg"].concat();
         let mut rows = Vec::new();
         push_texts(&record, &mut rows);
-        assert_eq!(rows, b"abc\ndefg\n");
+        assert_eq!(rows, b"abc\tdefg\n");
         push_texts(&record[..9], &mut rows);
         push_texts(&[200; 12], &mut rows);
         push_texts(&[3, 19, 1, b'a', b'b', b'c', 7], &mut rows);

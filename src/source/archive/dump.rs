@@ -3,8 +3,6 @@
 
 /// Bytes of a line, at most: S-records have 255.
 const LINE: usize = 600;
-/// Bytes that a line of `hexdump -C` or `xxd` tells.
-const ROW: usize = 16;
 
 /// Whether content begins so.
 pub(super) fn is_dump(content: &[u8]) -> bool {
@@ -38,7 +36,7 @@ fn row(line: &[u8]) -> Option<Vec<u8>> {
             let data = rest.get(address..rest.len().checked_sub(1)?)?;
             (usize::from(*len) == rest.len()).then_some(if matches!(line[1], b'0'..=b'3') { data } else { &[] })
         }),
-        digit if digit.is_ascii_hexdigit() => listing(line),
+        digit if digit.is_ascii_hexdigit() => crate::detect::listing(line),
         _ => None,
     }
 }
@@ -46,23 +44,6 @@ fn row(line: &[u8]) -> Option<Vec<u8>> {
 /// The part of a record that is data. Its bytes add up to a known value with the checksum: that is left to its reader.
 fn record(digits: &[u8], data: impl Fn(&[u8]) -> Option<&[u8]>) -> Option<Vec<u8>> {
     data(&hex(digits)?).map(<[u8]>::to_vec)
-}
-
-/// An offset of eight digits, pairs of digits in groups, and the same as characters.
-fn listing(line: &[u8]) -> Option<Vec<u8>> {
-    let (offset, rest) = line.split_at_checked(8)?;
-    let rest = match rest {
-        [b':', b' ', rest @ ..] | [b' ', b' ', rest @ ..] if hex(offset).is_some() => rest,
-        // The last line of `hexdump`, and that of an empty file.
-        [] if hex(offset).is_some() => return Some(Vec::new()),
-        _ => return None,
-    };
-    // `xxd` parts groups by one space and ends them with two; `hexdump` has two in the middle, and a bar at the end.
-    let ends = if line[8] == b':' { memchr::memmem::find(rest, b"  ") } else { memchr::memchr(b'|', rest) };
-    let groups = rest[..ends.unwrap_or(rest.len())].split(|byte| *byte == b' ').filter(|group| !group.is_empty());
-    let told: Option<Vec<Vec<u8>>> = groups.map(hex).collect();
-    let told = told?.concat();
-    (1..=ROW).contains(&told.len()).then_some(told)
 }
 
 fn hex(digits: &[u8]) -> Option<Vec<u8>> {

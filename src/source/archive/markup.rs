@@ -1,7 +1,9 @@
 //! What a person reads in an office document: its XML without tags. Writers cut words wherever a style changes.
 
 /// Elements that end a line: paragraphs, cells and breaks of OOXML and ODF.
-const BREAKS: [&[u8]; 12] = [
+const BREAKS: [&[u8]; 14] = [
+    b"/w:tr",
+    b"/a:tr",
     b"/w:p",
     b"w:br/",
     b"w:br",
@@ -15,6 +17,9 @@ const BREAKS: [&[u8]; 12] = [
     b"w:cr/",
     b"/p",
 ];
+
+/// Elements that are cells of a table: a bar ends each, and the paragraphs in it end no line.
+const CELLS: [&[u8]; 3] = [b"/w:tc", b"/a:tc", b"/table:table-cell"];
 
 /// The text of a member of an office document.
 pub(super) fn text(path: &str, content: &[u8]) -> Option<Vec<u8>> {
@@ -31,7 +36,12 @@ pub(super) fn text(path: &str, content: &[u8]) -> Option<Vec<u8>> {
         let Some(close) = memchr::memchr(b'>', rest) else { break };
         let tag = &rest[..close];
         let name = &tag[..tag.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(tag.len())];
-        if BREAKS.contains(&name) {
+        if CELLS.contains(&name) {
+            while out.last() == Some(&b'\n') {
+                out.pop();
+            }
+            out.extend_from_slice(b" | ");
+        } else if BREAKS.contains(&name) {
             out.push(b'\n');
         } else if matches!(name, b"w:tab/" | b"w:tab" | b"text:tab/" | b"text:s/") {
             out.push(b' ');
@@ -68,5 +78,7 @@ mod tests {
         let xml = b"<w:p><w:r><w:t>pass</w:t></w:r><w:r w:x=\"1\"><w:t>word &amp; more</w:t></w:r></w:p><w:p>b</w:p>";
         assert_eq!(text("a.docx!word/document.xml", xml).as_deref(), Some(&b"password & more\nb\n"[..]));
         assert_eq!(text("a.jar!pom.xml", xml), None);
+        let row = b"<w:tr><w:tc><w:p>a</w:p></w:tc><w:tc><w:p>b</w:p></w:tc></w:tr><w:p>c</w:p>";
+        assert_eq!(text("word/document.xml", row).as_deref(), Some(&b"a | b | \nc\n"[..]));
     }
 }
