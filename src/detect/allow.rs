@@ -46,9 +46,11 @@ pub(crate) enum Allow {
     /// A checksum, the id of a commit or part of a ciphertext, told by what stands right beside it: `h1:`, `sha512-`, more
     /// base64, ` refs/`, `ENC[`.
     Sum,
+    /// The address of a view that Power BI shows to everybody: `{"k":"UUID",…}` in base64.
+    SharedView,
 }
 
-const ALL: [(&str, Allow); 20] = [
+const ALL: [(&str, Allow); 21] = [
     ("placeholder", Allow::Placeholder),
     ("template", Allow::Template),
     ("repeats", Allow::Repeats),
@@ -69,6 +71,7 @@ const ALL: [(&str, Allow); 20] = [
     ("name", Allow::Name),
     ("search-key", Allow::SearchKey),
     ("sum", Allow::Sum),
+    ("shared-view", Allow::SharedView),
 ];
 
 /// Words of five letters or more that random strings do not hold by chance.
@@ -123,7 +126,9 @@ const PLACEHOLDERS: &[&str] = &[
 /// SHA-256 of values that vendors print in their own documentation. They are reported as documented samples.
 ///
 /// Sources: the README files of Genesys Cloud's Java, Kotlin, Python and .NET SDKs, the Genesys Cloud
-/// developer center's tutorials, and Microsoft's documentation of nuget.config.
+/// developer center's tutorials, Microsoft's documentation of nuget.config, Docker's reference of the Engine's API (tokens
+/// and the key to unlock a swarm), MinIO's SDKs (the keys of its public playground), the README of Cloudflare's SDK for
+/// Go, and Discord's documentation of Rich Presence.
 const DOCUMENTED: &[&str] = &[
     "4e0747a0fce68f93e1c9a4a49b7533525d60de54fc42eef996d465f99f94d758",
     "e6db9c7506126bc5783b51a48922d77e78d0f044aba6774aaf26b4770c2efe8f",
@@ -135,6 +140,14 @@ const DOCUMENTED: &[&str] = &[
     "8ac31bfc41cf0d3ccd315f0238104f9b676d1c470f0b4e4e4c8386f2f843c29f",
     "dba72c00f41f4e4c435e2491a5e1ce0140c7b5a6a498dc4847396b5e6368970c",
     "a0702bc91d699f600970f4dc4992b13ede1a29d49fa0942dd4bed2b5e4b1016e",
+    "33a6d3750d9a769b1c15ed2c4c2aa19f88fd673de6f98ca5327fb78639770e8d",
+    "b5b17ca1d65733bbbdf82a5ca9164a549f0b077846125f397658b468c4292e16",
+    "9ec0be036c22f06fc32c70cf32aac22a57d0970de0b7072381f49af5b81d11c2",
+    "df452eef23e8cf2c74af54c0c7419c05a5ec70ef4d5c2eb04082b02af8c55598",
+    "1bbb9293c38acc5e510d904495845d532df64a9e5996b2ec7c86cc2e2ac33b5a",
+    "5d7b5f2a9e44137c4aff6a77d914b1d6e2e16c496cfc5ec93f0be6265167dce0",
+    "5dd8b8f0d6d8b7301f211b0a264da49ce1a61cb149121a73627e480a95669b3c",
+    "ee29535144d513c33c6050ad1eaeb08a4bdb8b3d57f540c31ccc6c815e067794",
 ];
 
 /// SHA-256 of values, in lower case, that standards print and everybody's tests repeat.
@@ -233,6 +246,7 @@ impl Allow {
             Allow::Name => is_name(secret),
             Allow::SearchKey => names_an_index(around),
             Allow::Sum => is_sum(secret, around),
+            Allow::SharedView => is_shared_view(secret),
         }
     }
 }
@@ -468,8 +482,23 @@ fn is_sum(secret: &[u8], around: &[u8]) -> bool {
 }
 
 /// What stands before the sum of an e-mail address, and before the ids of commits in the addresses of hosts of code.
-const ADDRESSED: [&str; 8] =
-    ["/avatar/", "/commit/", "/commits/", "/blob/", "/tree/", "/zipball/", "/tarball/", "/archive/"];
+/// The same in texts about changes.
+const ADDRESSED: [&str; 14] = [
+    "/avatar/",
+    "/commit/",
+    "/commits/",
+    "/blob/",
+    "/tree/",
+    "/zipball/",
+    "/tarball/",
+    "/archive/",
+    "commit ",
+    "commits ",
+    "(change ",
+    "changeset ",
+    "revision ",
+    "cherry picked from ",
+];
 
 /// `h1:` stands before the sums of Go modules, `sha512-` before those of Subresource Integrity.
 fn in_longer_base64(secret: &[u8], before: &[u8], after: &[u8]) -> bool {
@@ -603,6 +632,11 @@ fn sample_jwt(secret: &[u8]) -> bool {
         .is_some_and(|body| contains(&body, r#""sub":"1234567890""#))
 }
 
+fn is_shared_view(secret: &[u8]) -> bool {
+    super::checksum::base64(secret)
+        .is_some_and(|text| text.strip_prefix(b"{\"k\":\"").and_then(|rest| rest.get(..36)).is_some_and(is_uuid))
+}
+
 /// The container is `openssh-key-v1`, a zero byte, and the length and name of the cipher; base64 keeps both whole.
 fn encrypted_key(secret: &[u8]) -> bool {
     const MAGIC: &[u8] = b"b3BlbnNzaC1rZXktdjEA";
@@ -614,7 +648,7 @@ fn encrypted_key(secret: &[u8]) -> bool {
 const SAMPLES: &[&str] = &[
     "admin", "aladdin", "alice", "bar", "baz", "bob", "builder", "credentials", "foo", "guest", "john", "letmein", "login",
     "me", "mypass", "name", "open sesame", "opensesame", "pass", "passwd", "pwd", "root", "secret", "test", "tester", "token",
-    "user", "username", "welcome",
+    "user", "username", "welcome", "hunter2",
 ];
 
 fn sample_word(text: &[u8]) -> bool {

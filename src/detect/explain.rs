@@ -44,12 +44,16 @@ pub fn explain(rules: &RuleSet, text: &[u8], place: Span) -> Vec<Explanation> {
                 Some(weigh) => unnamed::see_hit(rules, text, hit, weigh, |seen| {
                     let reasons: Vec<String> =
                         seen.reasons.iter().map(|(name, share)| format!("{name} {share:+.1}")).collect();
-                    let weighed = format!(
+                    let mut weighed = format!(
                         "weighs {:+.2}, the floor is {:+.2}; most by {}",
                         seen.score,
                         seen.floor,
                         reasons.join(", ")
                     );
+                    if let Some(doubt) = seen.doubt {
+                        weighed.push_str("; told with less weight, for ");
+                        weighed.push_str(doubt);
+                    }
                     match seen.veto {
                         Some(reason) => tell(Some(seen.value), false, reason.to_owned()),
                         None => tell(Some(seen.value), seen.score >= seen.floor, weighed),
@@ -64,6 +68,7 @@ pub fn explain(rules: &RuleSet, text: &[u8], place: Span) -> Vec<Explanation> {
                         let (accepted, why) = match refusal {
                             None => (true, "the pattern matches and nothing speaks against it".to_owned()),
                             Some(Refusal::Empty) => (false, "there is no value".into()),
+                            Some(Refusal::Escape) => (false, "it begins inside an escape".into()),
                             Some(Refusal::Key) => {
                                 (false, "the name before it never holds this secret (deny_key)".into())
                             }

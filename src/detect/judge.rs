@@ -214,6 +214,9 @@ fn refusal(rule: &Rule, text: &[u8], secret: Span, window: Span) -> Option<Refus
     if bytes.is_empty() {
         return Some(Refusal::Empty);
     }
+    if is_in_an_escape(&text[..secret.start], bytes) {
+        return Some(Refusal::Escape);
+    }
     if rule.denies_key(key_before(&text[window.start..secret.start])) {
         return Some(Refusal::Key);
     }
@@ -226,10 +229,20 @@ fn refusal(rule: &Rule, text: &[u8], secret: Span, window: Span) -> Option<Refus
     rule.allow.iter().position(|allow| allow.holds(bytes, window.of(text))).map(Refusal::Allow)
 }
 
+/// Whether a byte that digits stand for ends what is before: `\` and `x0e…`, `u00e9…`.
+fn is_in_an_escape(before: &[u8], bytes: &[u8]) -> bool {
+    let digits = |from: usize, count: usize| {
+        bytes.get(from..from + count).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    before.ends_with(b"\\") && (bytes[0] == b'x' && digits(1, 2) || bytes[0] == b'u' && digits(1, 4))
+}
+
 /// Why a rule leaves alone what its pattern found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     Empty,
+    /// It begins inside an escape: `\x0eToken`.
+    Escape,
     /// The name it is given never holds this secret.
     Key,
     /// An offline check fails, by its index in the rule.
@@ -318,6 +331,16 @@ mod tests {
         {
             assert!(!ends_as_code(other.as_bytes()), "{other}");
         }
+    }
+
+    #[test]
+    fn a_value_does_not_begin_inside_an_escape() {
+        assert!(is_in_an_escape(b"a\\", b"x0eSentryOrgToken") && is_in_an_escape(b"\\", b"u00e9t"));
+        assert!(
+            !is_in_an_escape(b"a", b"x0eSentryOrgToken")
+                && !is_in_an_escape(b"\\", b"xyz")
+                && !is_in_an_escape(b"\\", b"x0")
+        );
     }
 
     #[test]

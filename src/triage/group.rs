@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::path::is_test_path;
+use super::path::{is_ci_path, is_test_path};
 use super::sight::Sighting;
 use crate::fingerprint::fingerprint;
 use crate::report::{
@@ -103,8 +103,17 @@ impl Grouping<'_> {
         places.dedup_by(|later, earlier| place_key(later) == place_key(earlier));
         let any = |test: fn(&Sighting) -> bool| places.iter().any(|one| test(&one.sighting));
         let (checked, documented) = (any(|one| one.checked), any(|one| one.documented));
-        let doubtful = !any(|one| one.likely);
-        let in_tests = places.iter().all(|one| one.place.path.as_deref().is_some_and(is_test_path));
+        let stands_in_tests = |one: &Placed| {
+            let member = one.sighting.member.as_deref();
+            one.place.path.as_deref().is_some_and(|path| is_test_path(path) || member.is_some_and(is_test_path))
+        };
+        let in_tests = places.iter().all(stands_in_tests);
+        // A word that opens the database of a test, for as long as that runs.
+        let word = secret.expose().iter().all(u8::is_ascii_alphabetic);
+        let stands_in_ci = |one: &Placed| word && one.place.path.as_deref().is_some_and(is_ci_path);
+        // One place that nothing speaks against is enough.
+        let speaks_for = |one: &Placed| one.sighting.likely && !stands_in_tests(one) && !stands_in_ci(one);
+        let doubtful = !places.iter().any(speaks_for);
         let mut parts: Vec<CredentialPart> = places
             .iter()
             .flat_map(|one| &one.sighting.parts)
@@ -129,7 +138,9 @@ impl Grouping<'_> {
             severity: match known.spec.severity {
                 _ if documented => Severity::Note,
                 // Nothing but a name says that it is a secret, and where it stands speaks against it.
-                severity if known.spec.generic && (doubtful || in_tests) => severity.min(Severity::Low),
+                severity if known.spec.generic && doubtful => severity.min(Severity::Low),
+                // A provider's name says it, and nothing that the format carries.
+                Severity::Medium if in_tests && known.spec.precision <= Precision::Medium => Severity::Low,
                 severity => severity,
             },
             precision: match known.spec.precision {

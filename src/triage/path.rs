@@ -7,21 +7,50 @@ const FOLDERS: &[&str] = &[
     "androidtest", "unittest", "unittests", "tutorial", "tutorials", "i18n", "l10n", "locale", "locales", "lang", "langs",
     "translation", "translations", "localization", "vendor", "node_modules", "third_party", "third-party", "thirdparty",
     "bower_components", "godeps", "site-packages", "vendors", "cypress", "playwright", "codeception", "fuzz", "fuzzing",
-    "corpus", "corpora",
+    "corpus", "corpora", "conformance", "golden", "goldens", "__snapshots__", "man", "man1", "man3", "man5", "man7", "man8",
 ];
 /// Words that say so alone or among others in the name of a folder or file: `tests`, `api-tests`, `App.Tests`,
 /// `.env.example`.
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
     "test", "tests", "example", "examples", "sample", "samples", "mock", "mocks", "fixture", "fixtures", "demo", "demos",
-    "e2e",
+    "e2e", "howto",
 ];
 /// Words that say so of a file alone.
 const FILE_WORDS: &[&str] = &["spec", "conftest", "dist"];
 /// What ends the names of classes of tests, and of the folders that hold them.
 const ENDS: &[&str] = &["Test", "Tests", "Spec", "Mock"];
-/// Ends of names of documentation, of catalogues of translations and of what a tool has squeezed.
-const TEXTS: &[&str] = &[".md", ".rst", ".adoc", ".mdx", ".asciidoc", ".textile", ".po", ".pot", ".xlf", ".min.js"];
+/// Ends of names of documentation and of what it is searched with, of catalogues of translations and of what a tool has squeezed.
+const TEXTS: &[&str] = &[
+    ".md",
+    ".rst",
+    ".adoc",
+    ".mdx",
+    ".asciidoc",
+    ".textile",
+    ".po",
+    ".pot",
+    ".xlf",
+    ".min.js",
+    "search_index.json",
+    "searchindex.js",
+];
+
+/// Whether the path is one of what a CI service runs.
+pub(crate) fn is_ci_path(path: &str) -> bool {
+    [
+        ".github/workflows/",
+        ".circleci/",
+        ".gitlab-ci",
+        ".travis.yml",
+        "azure-pipelines",
+        "bitbucket-pipelines",
+        ".drone.yml",
+        ".buildkite/",
+    ]
+    .iter()
+    .any(|place| path.find(place).is_some_and(|at| at == 0 || path.as_bytes()[at - 1] == b'/'))
+}
 
 /// Whether what stands at the path is there to test, to show, to explain or to translate, or is other people's code.
 pub(crate) fn is_test_path(path: &str) -> bool {
@@ -42,6 +71,12 @@ pub(crate) fn is_test_path(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_ci_service_runs_is_told_by_its_place() {
+        assert!(is_ci_path(".github/workflows/ci.yml") && is_ci_path("app/.travis.yml"));
+        assert!(!is_ci_path("workflows/ci.yml") && !is_ci_path("docs/x.travis.yml"));
+    }
 
     #[test]
     fn tests_examples_and_texts_are_told_from_the_rest() {
@@ -65,6 +100,8 @@ mod tests {
             "demo-setups/compose.yml",
             "fuzzing/corpora/a.json",
             "a/b.zip!tests/c.py",
+            "usr/share/man/man1/mysql.1",
+            "storage/conformance/a.go",
         ] {
             assert!(is_test_path(path), "{path}");
         }

@@ -30,8 +30,16 @@ const SWITCHES: &[&str] = &[
 const LOOKUPS: &[&str] = &[
     "get", "value", "getstring", "getproperty", "optstring", "getitem", "fetch", "param", "getparameter", "getenv", "env",
     "input", "property", "query", "attr", "attribute", "getattribute", "field", "config", "lookup", "getvalue", "getconfig",
-    "findproperty", "getfield",
+    "findproperty", "getfield", "helper", "getmodel", "getsingleton", "getservice",
 ];
+
+/// Words with which an expression begins.
+const KEYWORDS: &[&str] =
+    &["match", "if", "case", "when", "unless", "switch", "select", "yield", "not", "lambda", "sizeof", "try"];
+
+/// Where passwords are kept: a function named so is told which.
+const VAULTS: &[&str] =
+    &["bitwarden", "vault", "keepass", "onepassword", "lastpass", "keyring", "keychain", "secretsmanager"];
 
 /// With what the names of digests, MACs and the tags and vectors of ciphers end, numbers aside.
 #[rustfmt::skip]
@@ -104,8 +112,11 @@ pub(super) fn veto(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason
     if one.kind == Kind::Element && label == b"key" && is_entry(&window[one.value.end..]) {
         return Some(Reason::Identifier);
     }
-    // A document's id is called its key.
-    if ["spreadsheet_key", "spreadsheetkey", "sheet_key", "document_key"].iter().any(|word| ends_as(label, word)) {
+    // A document's id is called its key, and any that nothing else has.
+    if ["spreadsheet_key", "spreadsheetkey", "sheet_key", "document_key", "unique_key", "uniquekey"]
+        .iter()
+        .any(|word| ends_as(label, word))
+    {
         return Some(Reason::Identifier);
     }
     let line = line_before(window, one.name.start);
@@ -178,11 +189,17 @@ fn made_from_it(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason> {
     let of_a_file = one.quoted_name
         && allow::is_digest(value)
         && memchr::memrchr(b'.', label).is_some_and(|dot| matches!(&label[dot + 1..], b"ts" | b"js" | b"mjs" | b"tsx"));
-    if annotated || signed || of_a_file || is_digest(label) || hashed && name.last == Some(Meaning::Derived) {
+    if annotated
+        || signed
+        || of_a_file
+        || is_among_sums(window, one)
+        || is_digest(label)
+        || hashed && name.last == Some(Meaning::Derived)
+    {
         return Some(Reason::Digest);
     }
     // `value="…="/> <!-- 'user1' SHA-1 Base64 -->`.
-    if name.password && (hashed || is_called_a_hash(window, one)) {
+    if name.password && (hashed || is_called_a_hash(window, one) || is_asked_for(window, one)) {
         return Some(Reason::PasswordHash);
     }
     match name.root {
@@ -202,7 +219,8 @@ fn made_from_it(window: &[u8], one: &Candidate, name: &Name) -> Option<Reason> {
 fn is_handed_out(label: &[u8]) -> bool {
     let mut trusted = false;
     super::words(label, |word| trusted |= matches!(word, b"allowed" | b"trusted" | b"authorized" | b"pinned"));
-    trusted || ends_as(label, "prekey") || ends_as(label, "pre_key")
+    // Each page that Akamai measures holds the key to send it measures with.
+    trusted || ends_as(label, "prekey") || ends_as(label, "pre_key") || ends_as(label, "boomr_api_key")
 }
 
 /// Whether an entry's value follows the end of an element, as in Apple's property lists.
@@ -264,6 +282,27 @@ fn is_called_a_hash(window: &[u8], one: &Candidate) -> bool {
     ["sha-1", "sha1", "sha-256", "sha256", "sha-512", "sha512", "md5"].iter().any(|word| allow::contains(&rest, word))
 }
 
+/// Whether the lines above and below give a digest of the same length to a name, too, as in locks of packages.
+fn is_among_sums(window: &[u8], one: &Candidate) -> bool {
+    let value = one.value.of(window);
+    if value.len() != 40 || one.operator != Operator::Colon || !allow::is_digest(value) {
+        return false;
+    }
+    let sum = |line: Option<&[u8]>| {
+        line.is_some_and(|line| {
+            let value = line.trim_ascii_end().rsplit(|byte| *byte == b' ').next().unwrap_or_default();
+            value.len() == 40 && allow::is_digest(value)
+        })
+    };
+    let above = window[..one.name.start].rsplit(|byte| *byte == b'\n').nth(1);
+    sum(above) && sum(window[one.value.end..].split(|byte| *byte == b'\n').nth(1))
+}
+
+/// Whether it is a digest that a database is asked for: `WHERE login = 'x' AND password = '…'`.
+fn is_asked_for(window: &[u8], one: &Candidate) -> bool {
+    allow::is_digest(one.value.of(window)) && allow::contains(line_before(window, one.name.start), "WHERE ")
+}
+
 /// Whether the name says that its value is made from something else: a digest, a MAC, the tag of a cipher.
 fn is_digest(label: &[u8]) -> bool {
     let end = label.iter().rposition(|byte| !byte.is_ascii_digit() && !b"-_.".contains(byte)).map_or(0, |at| at + 1);
@@ -312,6 +351,10 @@ fn is_no_name(window: &[u8], one: &Candidate) -> bool {
     }
     // `one ? ['name', 'password'] : ['phone', 'code']`, `fields['password']->set('layout', x)`.
     let behind = window[one.name.end..].strip_prefix(b"'").or(window[one.name.end..].strip_prefix(b"\""));
+    // `hmac('', 'test_secret') => '…'`: what a function makes of it.
+    if one.operator == Operator::Arrow && behind.is_some_and(|rest| rest.starts_with(b")")) {
+        return true;
+    }
     if behind.is_some_and(|rest| {
         rest.starts_with(b"]->") && one.follows == b',' || one.operator == Operator::Colon && rest.starts_with(b"]")
     }) {
@@ -323,6 +366,12 @@ fn is_no_name(window: &[u8], one: &Candidate) -> bool {
         return listed || one.value.of(window).iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
     }
     let line = line_before(window, one.name.start);
+    // `image: owner/auth:0a1b…`: the version of an image.
+    let image = line.trim_ascii_start();
+    let image = image.strip_prefix(b"- ").unwrap_or(image);
+    if one.operator == Operator::Colon && !one.spaced && image.starts_with(b"image:") && line.ends_with(b"/") {
+        return true;
+    }
     // `alias cpwd="copypath"`: the name of a command.
     if one.operator == Operator::Equals && !one.spaced && line.trim_ascii_end().ends_with(b"alias") {
         return true;
@@ -439,6 +488,13 @@ fn is_looked_up(open: &[u8], one: &Candidate, value: &[u8]) -> bool {
     if one.wrapped && looks_for.iter().any(|word| function.eq_ignore_ascii_case(word.as_bytes())) {
         return true;
     }
+    // `password=BitwardenPassword("id of the entry")`.
+    let lower = function.to_ascii_lowercase();
+    if (one.wrapped || one.kind == Kind::Call && allow::is_uuid(value))
+        && VAULTS.iter().any(|vault| allow::contains(&lower, vault))
+    {
+        return true;
+    }
     one.wrapped
         && one.quote != 0
         && value.iter().all(|byte| byte.is_ascii_alphabetic() || b"_-.".contains(byte))
@@ -539,6 +595,10 @@ fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> boo
     {
         return true;
     }
+    // `!build_pass:QMAKE_SUBSTITUTES += x`: under a condition, a variable.
+    if one.operator == Operator::Colon && !one.spaced && is_identifier(value) && rest.starts_with(b" += ") {
+        return true;
+    }
     // `user.passwordVersion = utils.PBKDF2SHA256`: names joined by dots, in a program.
     if one.operator == Operator::Equals && one.spaced && one.name.of(window).contains(&b'.') && is_path_of_names(value)
     {
@@ -612,14 +672,21 @@ fn is_variable(window: &[u8], line: &[u8], one: &Candidate, value: &[u8]) -> boo
     // `connect(host, password=settings)`: a bare word among the arguments of a call; `{ password = digest, rounds = 9 }`.
     let argument = lower && matches!(one.follows, b')' | b',') && (opened(b'(', b')') || opened(b'{', b'}'))
         || one.spaced && ends_with_a_comma;
-    // `pass = CHILD_PROCESS_INIT;`, `pass = receivedHash;`.
+    // What is assigned by a statement: `CHILD_PROCESS_INIT;`, `receivedHash;`, `DBLQUOTE;`, and in C `buff;` behind white space
+    // alone.
     let joined =
         value.contains(&b'_') || value.windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
-    let statement = one.spaced && one.follows == b';' && joined;
+    let screams = value.iter().all(u8::is_ascii_uppercase);
+    let statement = one.spaced
+        && one.follows == b';'
+        && (joined || screams || lower && line.trim_ascii().is_empty() && !line.is_empty());
     // `local password = require "x"`: a call without brackets.
-    let called = one.spaced && rest.strip_prefix(b" ").is_some_and(|rest| matches!(rest.first(), Some(b'"' | b'\'')));
-    // `valid = mode === "password"`: an operator follows.
-    let operand = one.spaced && goes_into_an_expression(window, one);
+    // `pass = printBucket (i);`.
+    let called =
+        one.spaced && rest.strip_prefix(b" ").is_some_and(|rest| matches!(rest.first(), Some(b'"' | b'\'' | b'(')));
+    // `valid = mode === "password"`: an operator follows. `password = match x {`: a word of the language stands first.
+    let word = one.follows == b' ' && KEYWORDS.iter().any(|word| value == word.as_bytes());
+    let operand = one.spaced && (word || goes_into_an_expression(window, one));
     // `user, password = parts`: several are given their values at once, be it in the code of a text.
     let code = line.rsplit(|byte| *byte == b'`').next().unwrap_or_default();
     let several = line.trim_ascii_end().ends_with(b",")
@@ -713,6 +780,15 @@ fn is_prose(window: &[u8], line: &[u8], one: &Candidate, label: &[u8], value: &[
     }
     // `KeePassXC: Wykryto ustawienia`, and the message of a command: `pwd: getcwd: not permitted`.
     if one.operator == Operator::Colon && one.spaced && (letters && goes_on(window, one) || value.ends_with(b":")) {
+        return true;
+    }
+    // `htpasswd: module 'x' is needed`, `what you need to pass: someName : its meaning`.
+    let behind = &window[one.value.end..];
+    if one.operator == Operator::Colon
+        && one.spaced
+        && letters
+        && (behind.starts_with(b" '") || behind.starts_with(b" : "))
+    {
         return true;
     }
     // `"password" => Resource Owner Password Grant`, `"reset-password: Challenge %s"`.
@@ -1005,6 +1081,30 @@ mod tests {
                 "# Fingerprint of the key\nupstream_key: '0123456789abcdef0123456789abcdef01234567'\n",
                 "0123456789abcdef0123456789abcdef01234567",
                 Reason::Digest,
+            ),
+            ("htpasswd: module 'bcrypt' is needed\n", "module", Reason::Prose),
+            ("what you need to pass: nameOverride : text\n", "nameOverride", Reason::Prose),
+            ("$pass = Mage::helper('core')->getRandomString(7);\n", "core", Reason::Reference),
+            ("window.BOOMR_API_key=\"q1w2-e3r4\"", "q1w2-e3r4", Reason::PublicKey),
+            ("    image: owner/auth:0123456789abcdef01234567\n", "0123456789abcdef01234567", Reason::OtherWord),
+            (
+                "  A: 0123456789abcdef0123456789abcdef01234567\n  AKeys: 0123456789abcdef0123456789abcdef01234568\n  \
+                 B: 0123456789abcdef0123456789abcdef01234569\n",
+                "0123456789abcdef0123456789abcdef01234568",
+                Reason::Digest,
+            ),
+            ("hmac('', 'test_secret') => 'q1w2e3'\n", "q1w2e3", Reason::OtherWord),
+            ("password=BitwardenPassword(\"q1w2-e3r4\")", "q1w2-e3r4", Reason::Reference),
+            ("\"unique_key\": \"q1w2e3r4\"", "q1w2e3r4", Reason::Identifier),
+            ("let password = match params.x() {\n", "match", Reason::Reference),
+            ("const unsigned int pass = printBucket (i);\n", "printBucket", Reason::Reference),
+            ("   token = DBLQUOTE;\n", "DBLQUOTE", Reason::Reference),
+            ("\n    pass = buff;\n", "buff", Reason::Reference),
+            ("!build_pass:QMAKE_SUBSTITUTES += x\n", "QMAKE_SUBSTITUTES", Reason::Reference),
+            (
+                "SELECT * FROM users WHERE (login = 'x' AND password = '0123456789abcdef0123456789abcdef01234567')\n",
+                "0123456789abcdef0123456789abcdef01234567",
+                Reason::PasswordHash,
             ),
             ("\"Not found\":\"x\",\"Password\":\"Parole\",\"Path not set\":\"y\"", "Parole", Reason::Prose),
         ] {

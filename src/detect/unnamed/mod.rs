@@ -2,9 +2,10 @@
 //!
 //! A word such as `password` or `token` leads to its whole name, the name to the value it is given ([`parse`]). Values that
 //! cannot be secrets are left alone, each for a reason with a name ([`context`], [`value`]); what is left is weighed by a
-//! small model ([`model`]). Everything is decided from the bytes of one window, so that verdicts can be carried across versions.
+//! small model ([`model`]), and less is made of what most likely opens nothing ([`doubt`]). Everything is decided from the bytes of one window, so that verdicts can be carried across versions.
 
 mod context;
+mod doubt;
 mod features;
 mod model;
 mod name;
@@ -38,6 +39,8 @@ pub struct Seen {
     pub kind: Kind,
     /// Why it cannot be a secret.
     pub veto: Option<&'static str>,
+    /// Why it most likely opens nothing, if it is a secret.
+    pub doubt: Option<&'static str>,
     /// What the model is told, in the order of [`FEATURES`]; empty where there is a veto.
     pub features: Vec<f32>,
     /// Log-odds to be a secret, and the floor from which it is reported.
@@ -100,8 +103,7 @@ pub(crate) fn judge(rules: &RuleSet, text: &[u8], hit: Span, weigh: Weigh, mut e
         if let Some(score) = model.score(&features::features(window, &one, &name)) {
             each(Found {
                 value: Span::new(one.value.start + start, one.value.end + start),
-                // Salts stand beside what they salt, and are no use without it.
-                likely: score >= model.floors[1] && name.root != Some(Meaning::Salt),
+                likely: score >= model.floors[1] && doubt::doubt(window, &one, &name).is_none(),
             });
         }
     });
@@ -129,6 +131,7 @@ fn seen(rules: &RuleSet, window: &[u8], start: usize, one: Candidate) -> Seen {
         kind: one.kind,
         features: if veto.is_none() { features.to_vec() } else { Vec::new() },
         veto: veto.map(Reason::text),
+        doubt: doubt::doubt(window, &one, &name).map(doubt::Doubt::text),
         score,
         floor: model.floors[0],
         reasons,

@@ -95,7 +95,7 @@ const CONSTANTS: &[&str] = &[
     "list", "map", "typeof", "const", "static", "return", "function", "new", "await", "async", "uuid", "guid", "base64",
     "hex", "ascii", "utf8", "utf-8", "utf16", "latin1", "binary", "sha256", "sha1", "md5", "hs256", "rs256",
     "json", "xml", "plain", "http", "https", "localhost", "inherit", "nullable", "confirmed", "hashed", "changed", "masked",
-    "patch", "minor", "major", "2147483647", "4294967295", "9223372036854775807", "18446744073709551615",
+    "autodetect", "patch", "minor", "major", "2147483647", "4294967295", "9223372036854775807", "18446744073709551615",
 ];
 
 /// Parts of the names of algorithms.
@@ -186,7 +186,7 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
                     && hash.starts_with(&one.as_bytes()[..one.len() - usize::from(one.ends_with('$'))])
             })
     });
-    if starts(HASHES) || is_database_hash(value) || behind_user {
+    if starts(HASHES) || is_database_hash(value) || behind_user || is_known_hash(value) {
         return Some(Reason::PasswordHash);
     }
     if starts(&["hmac-sha256:", "hmac-sha512:"]) {
@@ -195,7 +195,7 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     if starts(SEALED) || is_bitwarden(value) {
         return Some(Reason::Sealed);
     }
-    if starts(PUBLIC) {
+    if starts(PUBLIC) || is_minisign(value) || is_maps_key(value) {
         return Some(Reason::PublicKey);
     }
     // The second is base64 of the first.
@@ -290,7 +290,6 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
     {
         return Some(Reason::Assignment);
     }
-    let says_so = |text: &[u8]| PLACEHOLDERS.iter().any(|word| contains_ignoring_case(text, word.as_bytes()));
     if says_so(value) || is_sample_pair(value) {
         return Some(Reason::Placeholder);
     }
@@ -299,8 +298,8 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
         if text.strip_suffix(b":").is_some_and(|user| user.len() < 16 && user.iter().all(u8::is_ascii_alphabetic)) {
             return Some(Reason::UserOnly);
         }
-        // `password: YWJjZGVmMTIzNDU2`, as Kubernetes has it.
-        if password && says_so(&text) {
+        // `password: cGFzc3dvcmQ=`, as Kubernetes has it.
+        if password && is_sample(&text) {
             return Some(Reason::Placeholder);
         }
         if allow::follows_a_pattern(&text) {
@@ -314,7 +313,7 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
         return Some(Reason::Identifier);
     }
     // People count to five in the passwords that they think up; nobody does in keys.
-    if allow::follows_a_pattern(value) || (!password && value.len() >= 16 && counts(value)) {
+    if allow::follows_a_pattern(value) || (!password && value.len() >= 16 && (counts(value) || are_keys(value))) {
         return Some(Reason::Sequence);
     }
     if !password && (allow::is_time(value) || is_date(value)) || is_mode(value) {
@@ -360,6 +359,20 @@ pub(super) fn veto(value: &[u8], given: &Given) -> Option<Reason> {
         return Some(Reason::Markup);
     }
     (same_words(value, name) || is_the_word(value)).then_some(Reason::ItsName)
+}
+
+/// Whether it has a part that says that it is none.
+fn says_so(text: &[u8]) -> bool {
+    PLACEHOLDERS.iter().any(|word| contains_ignoring_case(text, word.as_bytes()))
+}
+
+fn is_sample(text: &[u8]) -> bool {
+    says_so(text) || ends_as(text, "password") || SHOWN.iter().any(|shown| text.eq_ignore_ascii_case(shown.as_bytes()))
+}
+
+/// Whether it is base64 of a text that says that it is none: `Q2hhbmdlTWVQbGVhc2U=`.
+pub(super) fn is_sample_in_base64(value: &[u8]) -> bool {
+    text_in_base64(value).is_some_and(|text| is_sample(&text))
 }
 
 /// Letters that end in the word: `proxypassword`.
@@ -507,6 +520,16 @@ fn is_version(value: &[u8]) -> bool {
     }
     let bare =
         [&b"npm:"[..], b"workspace:", b"patch:"].iter().find_map(|kind| value.strip_prefix(*kind)).unwrap_or(value);
+    // `name>=1.2`, `name==1.2.3`.
+    let name = bare.iter().take_while(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte)).count();
+    let needed = [&b">="[..], b"==", b"~=", b"<="].iter().find_map(|sign| bare[name..].strip_prefix(*sign));
+    if name > 0
+        && needed.is_some_and(|number| {
+            number.contains(&b'.') && number.iter().all(|byte| byte.is_ascii_digit() || b".,<>=*".contains(byte))
+        })
+    {
+        return true;
+    }
     let sign = bare.iter().take_while(|byte| b"^~<>=v ".contains(byte)).count();
     let number = bare[sign..].split(|byte| b"-+_(".contains(byte)).next().unwrap_or_default();
     let mut parts = number.split(|byte| *byte == b'.');
@@ -556,6 +579,21 @@ fn is_ipv6(value: &[u8]) -> bool {
         && std::str::from_utf8(value).is_ok_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok())
 }
 
+/// The first half of the MD5, SHA-1 and SHA-256 sums of nothing and of the passwords that people show how it is done with: `123456`,
+/// `12345678`, `123`, `password`, `admin`, `test`, `111111`.
+#[rustfmt::skip]
+const KNOWN_SUMS: &[&str] = &[
+    "d41d8cd98f00b204", "e10adc3949ba59ab", "25d55ad283aa400a", "202cb962ac59075b", "5f4dcc3b5aa765d6", "21232f297a57a5a7",
+    "098f6bcd4621d373", "96e79218965eb72c", "da39a3ee5e6b4b0d", "7c4a8d09ca3762af", "7c222fb2927d828a", "40bd001563085fc3",
+    "5baa61e4c9b93f3f", "d033e22ae348aeb5", "a94a8fe5ccb19ba6", "3d4f2bf07dc1be38", "e3b0c44298fc1c14", "8d969eef6ecad3c2",
+    "ef797c8118f02dfb", "a665a45920422f9d", "5e884898da280471", "8c6976e5b5410415", "9f86d081884c7d65", "bcb15f821479b4d5",
+];
+
+/// Whether it is a sum of one of them.
+fn is_known_hash(value: &[u8]) -> bool {
+    allow::is_digest(value) && KNOWN_SUMS.iter().any(|half| value[..half.len()].eq_ignore_ascii_case(half.as_bytes()))
+}
+
 /// Hashes of passwords as MySQL (`*` and 40 digits) and PostgreSQL (`md5` and 32) store them.
 fn is_database_hash(value: &[u8]) -> bool {
     let hex = |rest: &[u8], len: usize| rest.len() == len && rest.iter().all(u8::is_ascii_hexdigit);
@@ -601,6 +639,27 @@ fn is_sample_pair(value: &[u8]) -> bool {
         let printable = pair.iter().all(|byte| (0x20..0x7f).contains(byte));
         printable && SHOWN.iter().any(|shown| pair[colon + 1..].eq_ignore_ascii_case(shown.as_bytes()))
     })
+}
+
+/// Minisign's public key: base64 of `Ed`, an id and the key.
+fn is_minisign(value: &[u8]) -> bool {
+    value.len() == 56
+        && value.starts_with(b"RW")
+        && (b'Q'..=b'T').contains(&value[2])
+        && value.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/".contains(byte))
+}
+
+/// What a page gave to the second version of Google's maps, for its own address only.
+fn is_maps_key(value: &[u8]) -> bool {
+    value.len() == 86 && value.starts_with(b"ABQIAAAA")
+}
+
+/// Whether no letter comes twice, as where the keys of a keyboard are listed: `asdfghjklqwertyuiop`.
+fn are_keys(value: &[u8]) -> bool {
+    let letters = value.strip_suffix(b";").unwrap_or(value);
+    let mut seen = [false; 256];
+    letters.len() >= 18
+        && letters.iter().all(|byte| byte.is_ascii_lowercase() && !std::mem::replace(&mut seen[*byte as usize], true))
 }
 
 /// Whether many letters, or five digits, follow each other as nobody draws them.
@@ -1003,6 +1062,8 @@ mod tests {
             ("PBKDF2(SHA-256)", true, Reason::Constant),
             ("u=rwX,g=,o=", true, Reason::Time),
             (">=4,<=4.0.11|>=4.1", true, Reason::Version),
+            ("pyu2f>=0.1.5", true, Reason::Version),
+            ("d41d8cd98f00b204e9800998ecf8427e", true, Reason::PasswordHash),
             ("root:$$apr1$$abcdefgh$$ijklmnopqrst", true, Reason::PasswordHash),
             ("000102030405060708090A0B0C0D0E0F", true, Reason::Sequence),
             ("F3F4F5F6F7F8F9FAFBFCFDFEFF000102", true, Reason::Sequence),
@@ -1027,6 +1088,7 @@ mod tests {
             ("YWJjZGVmMTIzNDU2Nzg=", false, Reason::Sequence),
             ("Wagwoord", true, Reason::ItsName),
             ("passwords", true, Reason::ItsName),
+            ("cGFzc3dvcmQ=", false, Reason::Placeholder),
             ("SSHA512", true, Reason::Constant),
         ] {
             assert_eq!(veto(value.as_bytes(), &given(b"DB_PASSWORD", quoted)), Some(reason), "{value}");
@@ -1052,6 +1114,8 @@ mod tests {
             ("/js/auth.js?id=q1w2e3", Reason::Address),
             ("2001:0db8:0:42:0:8a2e:370:7334", Reason::Address),
             ("2.abcdefghijkl==|mnopqrst|uvwxyz==", Reason::Sealed),
+            ("asdghklqwertyuiopzxcvbnmfj", Reason::Sequence),
+            ("RWQwqmvkdbchzqpwqmvkdbchzqpwqmvkdbchzqpwqmvkdbchzqpwqmvk", Reason::PublicKey),
         ] {
             let given = Given { password: false, ..given(b"session_token", true) };
             assert_eq!(veto(value.as_bytes(), &given), Some(reason), "{value}");
