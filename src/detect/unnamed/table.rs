@@ -33,6 +33,10 @@ pub(super) fn below(t: &[u8], name: Span, mut each: impl FnMut(Candidate)) {
     let start = memchr::memrchr(b'\n', &t[..name.start]).map_or(0, |at| at + 1);
     let mut lines = Lines { t, at: start };
     let Some(head) = lines.next() else { return };
+    // `#define NAME\t0x20`, `- vendor,name`: statements, comments and items of lists are no rows.
+    if delimiter != b'|' && matches!(head.of(t).trim_ascii_start(), [b'#' | b'-' | b'/' | b'*', ..]) {
+        return;
+    }
     let head = cells(t, head, delimiter);
     if matches!(delimiter, b'|' | b'\t') && paired(t, &head, name, &mut given) {
         return;
@@ -252,6 +256,8 @@ mod tests {
             "name, password\nvalue1\n",
             "id,password\n1,5f4dcc3b5aa765d61d8327deb882cf99\n",
             "id,password\n1,a longer text 1\n",
+            "#define X_password\t\t0x41F2a9\n",
+            "- vendor,r9a-password\n- vendor,rzn1-a5\n",
         ] {
             assert!(found(text).is_empty(), "{text}: {:?}", found(text));
         }
