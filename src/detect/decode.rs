@@ -659,8 +659,8 @@ impl Escape {
 
 /// Where the next two characters stand that escapes begin with.
 fn next_escape(text: &[u8], at: usize, end: usize) -> Option<usize> {
-    let places = memchr::memchr3_iter(b'\\', b'%', b'&', text.get(at..end)?).map(|place| at + place);
-    places.into_iter().find(|place| may_be_escape(text, *place))
+    let mut places = memchr::memchr3_iter(b'\\', b'%', b'&', text.get(at..end)?).map(|place| at + place);
+    places.find(|place| may_be_escape(text, *place))
 }
 
 /// Whether an escape may begin there, by two characters.

@@ -196,7 +196,8 @@ pub enum Weigh {
 /// shape of its own.
 const SHAPELESS: [&str; 2] = ["name", "sum"];
 
-/// Names that are given ids and digests, in code, hashes of secrets, in addresses of badges and commits, in names of .NET assemblies, in attributes of pages (`data-app-key`), to projects in addresses and files in Xcode's projects. A
+/// Names that are given ids and digests, in code, hashes of secrets, in addresses of badges and commits, in names of .NET
+/// assemblies, in attributes of pages (`data-app-key`), to projects in addresses and files in Xcode's projects. A
 /// value near a provider's name is no credential where one of them stands before it, unless the rule says otherwise.
 const OTHERS: &str = "(?i)^(?:id|u?uid|guid|jti|kid|sub|iat|parent_?id|status(?:es)?|name|version|commit|rev|revision|etag|hash|checksum|\
     digest|fingerprint|integrity|md5|sha-?[0-9]{0,3}|refs?|commits|tree|blob|badges?|grade|coverage|entities|h1|\

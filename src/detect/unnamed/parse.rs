@@ -69,6 +69,24 @@ pub(super) struct Candidate {
     pub(super) quoted_name: bool,
 }
 
+impl Candidate {
+    /// A name that is given something: its value is still to be found.
+    pub(super) fn assigned(name: Span, quoted_name: bool) -> Self {
+        Candidate {
+            kind: Kind::Assigned,
+            name,
+            value: name,
+            operator: Operator::Equals,
+            quote: 0,
+            escaped: false,
+            wrapped: false,
+            spaced: false,
+            follows: 0,
+            quoted_name,
+        }
+    }
+}
+
 fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'-' | b'.') || byte >= 0x80
 }
@@ -275,18 +293,7 @@ fn given(t: &[u8], name: Span) -> Option<Candidate> {
     let spaced = seen > gap;
     at = seen;
     let byte = *t.get(at)?;
-    let base = Candidate {
-        kind: Kind::Assigned,
-        name,
-        value: name,
-        operator: Operator::Equals,
-        quote: 0,
-        escaped: false,
-        wrapped: false,
-        spaced,
-        follows: 0,
-        quoted_name,
-    };
+    let base = Candidate { spaced, ..Candidate::assigned(name, quoted_name) };
     let next = |offset: usize| t.get(at + offset).copied().unwrap_or(0);
     // A name in a tag: `<name>value<`.
     if byte == b'>' && !quoted_name && before == Some(b'<') {

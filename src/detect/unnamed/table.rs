@@ -1,6 +1,6 @@
 //! Values that stand in the column their name heads: of a table in text, of rows that SQL inserts.
 
-use super::parse::{Candidate, Kind, Operator, quote};
+use super::parse::{Candidate, quote};
 use crate::detect::allow;
 use crate::span::Span;
 
@@ -21,7 +21,7 @@ pub(super) fn below(t: &[u8], name: Span, mut each: impl FnMut(Candidate)) {
         let hashed = is_of_a_password(name.of(t)) && allow::is_digest(value.of(t));
         if is_told(value.of(t)) && !hashed {
             let follows = t.get(value.end).copied().unwrap_or(0);
-            each(Candidate { value, follows, ..column(name, quoted > 0) });
+            each(Candidate { value, follows, ..Candidate::assigned(name, quoted > 0) });
         }
     };
     let delimiter = match (next, before) {
@@ -71,21 +71,6 @@ fn paired(t: &[u8], row: &[Span], name: Span, given: &mut impl FnMut(Span)) -> b
         given(*second);
     }
     is_named
-}
-
-fn column(name: Span, quoted_name: bool) -> Candidate {
-    Candidate {
-        kind: Kind::Assigned,
-        name,
-        value: name,
-        operator: Operator::Equals,
-        quote: 0,
-        escaped: false,
-        wrapped: false,
-        spaced: false,
-        follows: 0,
-        quoted_name,
-    }
 }
 
 /// Whether a cell may hold a secret: one word that is no word.

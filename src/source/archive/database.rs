@@ -1,5 +1,5 @@
-//! SQLite databases: records that go on in other pages, which all others do not, and the texts of rows with tabs between them: in the
-//! file's bytes one stands right behind another.
+//! SQLite databases: records that go on in other pages, which all others do not, and the texts of rows with tabs between
+//! them: in the file's bytes one stands right behind another.
 //!
 //! Format: <https://www.sqlite.org/fileformat2.html>, sections 1.3, 1.5 and 1.6.
 
